@@ -1,0 +1,1 @@
+"""Settings, database, transactions, live events, crypto, clock, logging: no business words."""

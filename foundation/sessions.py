@@ -1,0 +1,71 @@
+"""Transactions: opened and committed at the edge, never inside a service.
+
+Two types, so that the type checker sees who writes: a function that takes a ReadSession cannot be
+given the right to write by accident. Live events leave with the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Delete, Update, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from foundation.live_events import CHANNEL, LiveEvent, LiveEvents
+
+
+class ReadSession(AsyncSession):
+    """A transaction that only reads."""
+
+
+class WriteSession(ReadSession):
+    """A short write transaction. Nothing waits on a network or a model while one is open."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.announced: list[LiveEvent] = []
+
+    async def change(self, statement: Update | Delete) -> int:
+        """How many rows a conditional change touched: 0 says that somebody came first."""
+        result = await self.execute(statement, execution_options={"synchronize_session": False})
+        return cast("CursorResult[Any]", result).rowcount
+
+    def announce(self, topic: str, name: str, ref: str = "") -> None:
+        """Tell the open pages, once and only if this transaction commits."""
+        event = LiveEvent(topic, name, ref)
+        if event not in self.announced:
+            self.announced.append(event)
+
+
+class Sessions:
+    """Opens the transactions of one process."""
+
+    def __init__(self, engine: AsyncEngine, events: LiveEvents) -> None:
+        self.engine = engine
+        self.events = events
+        self._notifies = engine.dialect.name == "postgresql"
+        reading = engine.execution_options(relais_reading=True)
+        self._read = async_sessionmaker(reading, class_=ReadSession, expire_on_commit=False)
+        self._write = async_sessionmaker(engine, class_=WriteSession, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        async with self._read() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteSession]:
+        async with self._write() as session:
+            async with session.begin():
+                yield session
+                if self._notifies:
+                    for event in session.announced:
+                        await session.execute(
+                            text("SELECT pg_notify(:channel, :payload)"),
+                            {"channel": CHANNEL, "payload": event.to_json()},
+                        )
+            if not self._notifies:
+                for event in session.announced:
+                    self.events.publish(event)

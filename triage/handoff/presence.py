@@ -1,0 +1,66 @@
+"""Presence is a lease: an intervenant is on line as long as their console says so every few seconds.
+
+Whoever vanishes loses their chats, which go back to the head of their class; a bridged call is held
+by its call leg and stays.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from foundation.sessions import ReadSession, WriteSession
+from triage.handoff import queue, service
+from triage.handoff.service import QUEUE_TOPIC, Actor
+from triage.handoff.states import PresenceState, Role
+from triage.handoff.tables import Presence
+from triage.interventions.types import Channel
+
+# A console gives a sign every 4 s. At 8 s of silence the visitor is told; at 20 s the lease is over,
+# which leaves the clock's own second and a slow commit inside the 30 s promised.
+SIGN_EVERY = timedelta(seconds=4)
+DOUBT_AFTER = timedelta(seconds=8)
+LEASE = timedelta(seconds=20)
+
+
+async def renew(session: WriteSession, actor: Actor, state: PresenceState, now: datetime) -> None:
+    renewed = (
+        update(Presence)
+        .where(Presence.staff_id == actor.id)
+        .values(role=actor.role, state=state, seen_at=now, lease_until=now + LEASE)
+    )
+    if await session.change(renewed) == 0:
+        session.add(Presence(staff_id=actor.id, role=actor.role, state=state, seen_at=now, lease_until=now + LEASE))
+        await session.flush()
+        session.announce(QUEUE_TOPIC, "presence", actor.id)
+
+
+async def end(session: WriteSession, staff_id: str, now: datetime) -> None:
+    """No longer on line: chats go back to the head of their class."""
+    await session.execute(delete(Presence).where(Presence.staff_id == staff_id))
+    for handoff in await queue.owned_by(session, staff_id):
+        if handoff.channel is Channel.CHAT:
+            await service.release(session, handoff, actor_id=service.MACHINE, cause="intervenant_gone", now=now)
+    session.announce(QUEUE_TOPIC, "presence", staff_id)
+
+
+async def state_of(session: ReadSession, staff_id: str, now: datetime) -> PresenceState | None:
+    found = select(Presence.state).where(Presence.staff_id == staff_id, Presence.lease_until > now)
+    return (await session.execute(found)).scalar_one_or_none()
+
+
+async def free(session: ReadSession, now: datetime, role: Role | None = None) -> list[str]:
+    """Who is on line, available, and has no contact open; the one seen first comes first."""
+    found = select(Presence).where(Presence.lease_until > now, Presence.state == PresenceState.AVAILABLE)
+    if role is not None:
+        found = found.where(Presence.role == role)
+    people = (await session.execute(found.order_by(Presence.staff_id))).scalars()
+    return [person.staff_id for person in people if not await queue.owned_by(session, person.staff_id)]
+
+
+async def in_doubt(session: ReadSession, staff_id: str, now: datetime) -> bool:
+    """True when the intervenant has given no sign for a while: the visitor is told the link is cut."""
+    found = select(Presence.seen_at).where(Presence.staff_id == staff_id)
+    seen_at = (await session.execute(found)).scalar_one_or_none()
+    return seen_at is None or now - seen_at > DOUBT_AFTER

@@ -1,0 +1,108 @@
+"""The texts that the public reads and hears, from files that a clinician can edit.
+
+A text has one wording a channel: on the phone, numbers are written as words. Every file says its
+`statut`; outside demo mode an unsigned one is refused at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from triage.interventions.types import Channel, Language, Line
+from triage.signals import RiskKind, Signal
+
+NOT_VALIDATED = "non validé"
+TEXTS_FOLDER = Path(__file__).parent
+
+
+class TextFileError(ValueError):
+    """A file of texts is not usable; the sentence names the file and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text in its two wordings."""
+
+    chat: str
+    phone: str
+
+    def for_channel(self, channel: Channel) -> str:
+        return self.chat if channel is Channel.CHAT else self.phone
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A mapping with a `statut`. Raises TextFileError."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise TextFileError(f"{path.name} : illisible ({type(error).__name__}).") from error
+    if not isinstance(content, dict) or not content.get("statut"):
+        raise TextFileError(f"{path.name} : un champ « statut » est attendu en tête.")
+    return content
+
+
+def wording(path: Path, place: str, value: object) -> Wording:
+    """`{chat: ..., phone: ...}`, or one string for both. Raises TextFileError."""
+    if isinstance(value, str) and value.strip():
+        return Wording(value.strip(), value.strip())
+    if isinstance(value, Mapping):
+        chat, phone = value.get("chat"), value.get("phone")
+        if isinstance(chat, str) and isinstance(phone, str) and chat.strip() and phone.strip():
+            return Wording(chat.strip(), phone.strip())
+    raise TextFileError(f"{path.name} : « {place} » doit avoir un texte, ou « chat » et « phone ».")
+
+
+class Texts:
+    """The sentences of the flow itself: at handoff, at misunderstanding, at the door."""
+
+    def __init__(
+        self, path: Path, handoff: dict[str, Wording], said: dict[str, Wording], order: list[RiskKind]
+    ) -> None:
+        self.path = path
+        self._handoff = handoff
+        self._said = said
+        self._order = order
+
+    @classmethod
+    def load(cls, language: Language = Language.FRENCH, folder: Path = TEXTS_FOLDER) -> Texts:
+        """Read `texts_fr.yml` or `texts_en.yml`; every kind of risk must have its sentence. Raises TextFileError."""
+        path = folder / f"texts_{language.value}.yml"
+        content = read_yaml(path)
+        handoff = {key: wording(path, f"handoff.{key}", value) for key, value in dict(content["handoff"]).items()}
+        said = {key: wording(path, f"said.{key}", value) for key, value in dict(content["said"]).items()}
+        try:
+            order = [RiskKind(kind) for kind in content["kinds_in_order"]]
+        except (KeyError, ValueError) as error:
+            raise TextFileError(f"{path.name} : « kinds_in_order » nomme un genre inconnu.") from error
+        for missing in (set(RiskKind) - set(order)) | {k for k in RiskKind if k.value not in handoff}:
+            raise TextFileError(f"{path.name} : le genre « {missing.value} » n'a pas sa phrase ou pas son rang.")
+        return cls(path, handoff, said, order)
+
+    def at_handoff(self, signals: Sequence[Signal], reason: str, line: Line, channel: Channel) -> str:
+        """The one sentence said when a person at risk, or who asked, enters the queue.
+
+        On the suicide prevention line, nobody is sent back to that line.
+        """
+        kind = self.first_kind(signals)
+        key = kind.value if kind else reason
+        on_line = f"{key}@{line.value}"
+        found = self._handoff.get(on_line) or self._handoff.get(key) or self._handoff["asked"]
+        return found.for_channel(channel)
+
+    def first_kind(self, signals: Sequence[Signal]) -> RiskKind | None:
+        """The kind whose numbers are said when there are several: the file gives the order."""
+        kinds = {signal.kind for signal in signals}
+        return next((kind for kind in self._order if kind in kinds), None)
+
+    def say(self, key: str, channel: Channel) -> str:
+        """A sentence of the flow by its key. Raises KeyError for an unknown key."""
+        return self._said[key].for_channel(channel)
+
+    @property
+    def statut(self) -> str:
+        return str(read_yaml(self.path)["statut"])
