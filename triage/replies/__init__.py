@@ -1,0 +1,1 @@
+"""Step 3a: the text and up to three resources, from files, never generated."""
