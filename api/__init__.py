@@ -1,0 +1,1 @@
+"""The HTTP application: app.py mounts every door."""

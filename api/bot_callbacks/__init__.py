@@ -1,0 +1,1 @@
+"""What Rasa's actions may ask: apart from asking for a person, they only read."""

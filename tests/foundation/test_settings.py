@@ -1,0 +1,46 @@
+"""An unsafe configuration is refused, with a sentence for each problem."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from foundation.settings import UnsafeConfiguration, problems_of, refuse_unsafe
+from tests.fixtures.services import make_settings
+
+
+def test_the_demo_may_start(tmp_path: Path) -> None:
+    assert problems_of(make_settings("sqlite+aiosqlite://", tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"secret_keys": ""}, "RELAIS_SECRET_KEYS"),
+        ({"twilio_auth_token": ""}, "RELAIS_TWILIO_AUTH_TOKEN"),
+        ({"callback_token": ""}, "RELAIS_CALLBACK_TOKEN"),
+        ({"lines": {"+18005550811": "autre"}}, "ligne inconnue"),
+        ({"fallback_numbers": {"info_social": ["+18195550101"]}}, "prevention_suicide"),
+        (
+            {
+                "fallback_numbers": {
+                    line: ["+18005550811"] for line in ("info_social", "prevention_suicide", "partenaires")
+                }
+            },
+            "tournerait en rond",
+        ),
+        ({"demo": False}, "https"),
+        ({"demo": False, "lines": {}}, "RELAIS_LINES"),
+    ],
+)
+def test_each_danger_has_its_sentence(changes: dict[str, object], word: str, tmp_path: Path) -> None:
+    with pytest.raises(UnsafeConfiguration) as caught:
+        refuse_unsafe(make_settings("sqlite+aiosqlite://", tmp_path, **changes))
+    assert word in str(caught.value)
+
+
+def test_lines_come_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAIS_LINES", '{"+18005550811": "info_social"}')
+    settings = make_settings("sqlite+aiosqlite://", tmp_path)
+    assert settings.lines == {"+18005550811": "info_social"}
