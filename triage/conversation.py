@@ -153,6 +153,8 @@ class Conversation:
             return HandoffReason.LINE if turn.said is Said.ENTERED else HandoffReason.RISK
         if turn.said is Said.UNREADABLE and contact.unreadable_seen:
             return None
+        if turn.said is Said.TEXT and contact.person_offered and self.texts.is_yes(turn.text):
+            return HandoffReason.ASKED
         return REASONS.get(turn.said)
 
     async def _raise_waiting(self, session: WriteSession, contact: Contact, handoff: Handoff) -> None:
@@ -177,6 +179,7 @@ class Conversation:
             reason = self._reason_after_route(contact, decision)
             if reason is not None:
                 return await self._hand_over(session, contact, outcome, reason)
+            contact.person_offered = True  # every answer leaves the door of a person open
             text = self._reply_text(contact, decision)
             await self._bot_says(session, contact, outcome.turn_number, text)
             return replace(outcome, replies=(text,), offers_person=True)

@@ -158,6 +158,14 @@ async def test_crisis_and_asking_in_words_reach_a_person(services: Services, rou
     assert [h.queue_class for h in await handoffs(services)] == [QueueClass.CRISE, QueueClass.FALLBACK]
 
 
+async def test_a_plain_yes_to_the_offer_of_a_person_reaches_one(services: Services) -> None:
+    contact = await arrive(services)
+    assert (await say(services, contact, "oui")).handoff is None
+    outcome = await say(services, contact, "Oui, s’il vous plaît!")
+    assert outcome.handoff is not None
+    assert outcome.handoff.reason is HandoffReason.ASKED
+
+
 async def test_the_same_message_twice_gets_the_stored_answer(services: Services, router: ScriptedRouter) -> None:
     contact = await arrive(services)
     first = await say(services, contact, "vos heures?", client_id="m1")

@@ -6,6 +6,7 @@ A text has one wording a channel: on the phone, numbers are written as words. Ev
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +62,18 @@ class Texts:
     """The sentences of the flow itself: at handoff, at misunderstanding, at the door."""
 
     def __init__(
-        self, path: Path, handoff: dict[str, Wording], said: dict[str, Wording], order: list[RiskKind]
+        self,
+        statut: str,
+        handoff: dict[str, Wording],
+        said: dict[str, Wording],
+        order: list[RiskKind],
+        yes: frozenset[str],
     ) -> None:
-        self.path = path
+        self.statut = statut
         self._handoff = handoff
         self._said = said
         self._order = order
+        self._yes = yes
 
     @classmethod
     def load(cls, language: Language = Language.FRENCH, folder: Path = TEXTS_FOLDER) -> Texts:
@@ -81,7 +88,8 @@ class Texts:
             raise TextFileError(f"{path.name} : « kinds_in_order » nomme un genre inconnu.") from error
         for missing in (set(RiskKind) - set(order)) | {k for k in RiskKind if k.value not in handoff}:
             raise TextFileError(f"{path.name} : le genre « {missing.value} » n'a pas sa phrase ou pas son rang.")
-        return cls(path, handoff, said, order)
+        yes = frozenset(plain(str(answer)) for answer in content.get("yes", ()))
+        return cls(str(content["statut"]), handoff, said, order, yes)
 
     def at_handoff(self, signals: Sequence[Signal], reason: str, line: Line, channel: Channel) -> str:
         """The one sentence said when a person at risk, or who asked, enters the queue.
@@ -103,6 +111,13 @@ class Texts:
         """A sentence of the flow by its key. Raises KeyError for an unknown key."""
         return self._said[key].for_channel(channel)
 
-    @property
-    def statut(self) -> str:
-        return str(read_yaml(self.path)["statut"])
+    def is_yes(self, text: str) -> bool:
+        """A plain yes, and nothing else, to the offer of a person."""
+        return plain(text) in self._yes
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents, punctuation or doubled spaces: for comparing short answers."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    kept = (c if c.isalnum() or c == "'" else " " for c in letters if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())

@@ -75,6 +75,7 @@ class ContactRecord:
             last_person_turn=0,
             misunderstood=0,
             unreadable_seen=False,
+            person_offered=False,
             started_at=now,
             data_key=self._keys.new_wrapped_data_key(contact_id),
         )

@@ -45,6 +45,7 @@ class Contact(Base):
     last_person_turn: Mapped[int] = mapped_column(default=0)
     misunderstood: Mapped[int] = mapped_column(default=0)
     unreadable_seen: Mapped[bool] = mapped_column(default=False)
+    person_offered: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disposition: Mapped[str | None] = mapped_column(String(64))
