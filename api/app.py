@@ -6,30 +6,39 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import NoReturn
 
 import httpx
 from fastapi import FastAPI
-from ivr.reconcile import reconcile
 from sqlalchemy import make_url
-from triage.risk_gate.gate import RiskGate
 
 from api import errors, health
 from api.bot_callbacks import routes as bot_routes
 from api.single_process import only_one_on_sqlite
 from api.widget_chat import mount as mount_chat
 from api.widget_chat.vanished import note_the_vanished
-from console import mount as mount_console
+from api.widget_chat.visits import forget_unused
+from console import routes as console_routes
 from foundation.clock import Clock
 from foundation.live_events import listen_to_postgresql
 from foundation.logging import set_up_logging
 from foundation.settings import Settings, UnsafeConfiguration, refuse_unsafe
-from ivr import make_voice
-from ivr import mount as mount_phone
-from triage.handoff.clock_work import ClockWork
-from triage.handoff.ladder import Ladder
+from ivr import webhooks as phone_routes
+from ivr.simulated.demo_page import demo_router as demo_phone_router
+from ivr.telephony import build_telephony
+from triage.handoff.clock_work import ClockWork, Step, every
+from triage.handoff.ladder import Ladder, LadderError
+from triage.interventions.texts import TextFileError
+from triage.nlu_route.confidence import ThresholdsRefused
 from triage.nlu_route.route import Router
 from triage.record import audit
+from triage.risk_gate.gate import RiskGate
+from triage.risk_gate.learnt import RiskModelMissing
+from triage.risk_gate.lexicon import LexiconError
 from triage.services import Services, build_services
+
+UNUSABLE = (RiskModelMissing, LexiconError, TextFileError, ThresholdsRefused, LadderError)
 
 
 def create_app(
@@ -41,49 +50,66 @@ def create_app(
 ) -> FastAPI:
     """The application. With an unsafe configuration it says why, in sentences, and exits with 1."""
     settings = settings or Settings()
+    set_up_logging()
     try:
         refuse_unsafe(settings)
+        ladder = Ladder.load()
+        telephony = build_telephony(settings)
+        gate = gate or RiskGate.load(settings.risk_model)
     except UnsafeConfiguration as error:
-        sys.exit("Relais ne démarre pas :\n- " + "\n- ".join(error.problems))
+        refuse_to_start(error)
+    except UNUSABLE as error:
+        sys.exit(f"Relais ne démarre pas : {error}")
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with only_one_on_sqlite(settings.database_url):
             async with httpx.AsyncClient() as http:
-                voice = make_voice(settings)
-                services = build_services(settings, http=http, voice=voice, clock=clock, router=router, gate=gate)
-                voice.connect(services)
-                app.state.services, app.state.voice = services, voice
-                app.state.clock_work = clock_work_of(services, app)
+                services = build_services(
+                    settings, http=http, voice=telephony.voice, clock=clock, router=router, gate=gate
+                )
+                compare_queues = telephony.attach(services)
+                app.state.services, app.state.telephony = services, telephony
+                app.state.clock_work = ClockWork(
+                    services.sessions, services.clock, ladder, (compare_queues, *steps_beside_the_queue(services))
+                )
                 async with background(services, app.state.clock_work):
                     yield
+                await telephony.close()
                 await services.close()
 
-    set_up_logging()
     app = FastAPI(title="Relais", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.answer_failures(app)
-    app.include_router(health.router)
-    app.include_router(bot_routes.router)
-    mount_phone(app, settings)
-    mount_chat(app, settings)
-    mount_console(app, settings)
+    for door in (health, bot_routes, phone_routes, console_routes):
+        app.include_router(door.router)
+    if settings.demo:
+        app.include_router(demo_phone_router)
+    try:
+        mount_chat(app, settings)
+    except UnsafeConfiguration as error:
+        refuse_to_start(error)
     return app
 
 
-def clock_work_of(services: Services, app: FastAPI) -> ClockWork:
-    """Time's work, with what the doors and the record add to it."""
+def refuse_to_start(error: UnsafeConfiguration) -> NoReturn:
+    sys.exit("Relais ne démarre pas :\n- " + "\n- ".join(error.problems))
 
-    async def reconcile_phone() -> None:
-        await reconcile(services, app.state.voice)
 
-    async def note_vanished() -> None:
+def steps_beside_the_queue(services: Services) -> tuple[Step, ...]:
+    """What the doors and the record give the clock to do, beside the queue's own steps."""
+
+    async def note_vanished_visitors() -> None:
         await note_the_vanished(services)
 
     async def seal_audit() -> None:
         async with services.sessions.write() as session:
             await audit.seal_new_lines(session)
 
-    return ClockWork(services.sessions, services.clock, Ladder.load(), (reconcile_phone, note_vanished, seal_audit))
+    async def forget_unused_pages() -> None:
+        await forget_unused(services)
+
+    hourly = every(services.clock, timedelta(hours=1), forget_unused_pages)
+    return note_vanished_visitors, seal_audit, hourly
 
 
 @contextlib.asynccontextmanager

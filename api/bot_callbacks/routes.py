@@ -33,9 +33,6 @@ def require_callback_token(request: Request) -> None:
         raise HTTPException(403)
 
 
-require_callback_token.demands = "callback token"  # type: ignore[attr-defined]
-
-
 @router.post("/person", dependencies=[Depends(require_callback_token)])
 async def ask_for_person(request: Request, body: PersonRequest) -> PersonAnswer:
     """A guided form met somebody who wants a person."""

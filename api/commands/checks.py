@@ -1,0 +1,122 @@
+"""What `relais doctor` looks at. Each check gives sentences: what is wrong and what to do. None: all is well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+from sqlalchemy import make_url
+
+from api.commands.database import open_sessions
+from api.commands.migrations import is_at_head
+from api.commands.signature_check import tokens_verify
+from console import accounts
+from foundation.settings import Settings, problems_of
+from ivr.menu_texts import menu_texts
+from triage.directory.resources import Directory
+from triage.handoff.ladder import Ladder
+from triage.handoff.states import Role
+from triage.interventions.texts import NOT_VALIDATED, Texts, read_yaml
+from triage.interventions.types import Language
+from triage.nlu_route.confidence import ConfidenceThresholds
+from triage.nlu_route.rasa_client import RasaRouter
+from triage.replies.build import Replies
+from triage.risk_gate.gate import RiskGate
+
+type Check = Callable[[Settings], Awaitable[list[str]]]
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT_FOLDERS = ("triage", "ivr", "console", "api")
+TEXT_FILES = ("*_fr.yml", "*_en.yml")
+DEMO_ONLY = "simulated"
+PLAIN_RISK = "je veux mourir"
+TAKES_PEOPLE = (Role.INTERVENANT, Role.GARDE_CLINIQUE)
+
+
+async def settings_are_safe(settings: Settings) -> list[str]:
+    """The same refusals as start-up: secrets, tokens, lines, numbers that would turn in a circle."""
+    return problems_of(settings)
+
+
+async def database_is_at_head(settings: Settings) -> list[str]:
+    if _is_missing_file(settings):
+        return ["le fichier SQLite n'existe pas; « alembic upgrade head » le crée."]
+    async with open_sessions(settings) as sessions, sessions.engine.connect() as connection:
+        at_head = await connection.run_sync(is_at_head)
+    return [] if at_head else ["les migrations ne sont pas toutes faites; « alembic upgrade head » les fait."]
+
+
+async def somebody_can_answer(settings: Settings) -> list[str]:
+    """At least one open account of each role that takes people."""
+    if _is_missing_file(settings):
+        return ["aucun compte : la base n'existe pas."]
+    async with open_sessions(settings) as sessions, sessions.read() as session:
+        active = {user.role for user in await accounts.all_users(session) if user.active}
+    missing = [role.value for role in TAKES_PEOPLE if role not in active]
+    return [f"aucun compte actif : {', '.join(missing)}; « relais users add » en ajoute."] if missing else []
+
+
+async def gate_reads(settings: Settings) -> list[str]:
+    """The model is there and reads the plainest of dangers, in the time that a turn gives it."""
+    gate = await asyncio.to_thread(RiskGate.load, settings.risk_model)
+    await gate.read_within(PLAIN_RISK)
+    reading = await gate.read_within(PLAIN_RISK)
+    if reading.is_fault:
+        return ["le filtre de risque ne lit pas à temps : la machine est trop lente ou trop chargée."]
+    return [] if reading.is_risk else ["le filtre de risque ne voit pas un danger évident; « make train » le refait."]
+
+
+async def rasa_answers(settings: Settings) -> list[str]:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        token = settings.rasa_token.get_secret_value()
+        router = RasaRouter(settings.rasa_url, token, http, ConfidenceThresholds.load())
+        ready = await router.is_ready()
+    return [] if ready else ["Rasa ne répond pas à RELAIS_RASA_URL, ou refuse RELAIS_RASA_TOKEN, ou n'a pas de modèle."]
+
+
+async def texts_are_whole(_settings: Settings) -> list[str]:
+    """Each loader refuses a file that lacks something; what it says is what must be mended."""
+    Texts.load()
+    Replies.load()
+    Directory.load()
+    Ladder.load()
+    for language in Language:
+        menu_texts(language)
+    return []
+
+
+async def texts_are_signed(settings: Settings) -> list[str]:
+    """Outside demo mode, a clinician has signed every text."""
+    if settings.demo:
+        return []
+    return [
+        f"{path.relative_to(ROOT)} : statut « {NOT_VALIDATED} »; un clinicien doit le signer."
+        for path in text_files()
+        if read_yaml(path)["statut"] == NOT_VALIDATED
+    ]
+
+
+def text_files(root: Path = ROOT) -> list[Path]:
+    """Every file whose words somebody reads or hears outside a demonstration."""
+    found = (path for folder in TEXT_FOLDERS for name in TEXT_FILES for path in (root / folder).rglob(name))
+    return sorted(path for path in found if DEMO_ONLY not in path.parts)
+
+
+def _is_missing_file(settings: Settings) -> bool:
+    """Looking at a SQLite file that is not there would create it."""
+    url = make_url(settings.database_url)
+    return url.drivername.startswith("sqlite") and not Path(url.database or "").is_file()
+
+
+CHECKS: dict[str, Check] = {
+    "réglages": settings_are_safe,
+    "base de données": database_is_at_head,
+    "comptes": somebody_can_answer,
+    "filtre de risque": gate_reads,
+    "signature de Twilio": tokens_verify,
+    "Rasa": rasa_answers,
+    "textes entiers": texts_are_whole,
+    "textes signés": texts_are_signed,
+}

@@ -1,0 +1,1 @@
+"""What Rasa loads by name from bot/config.yml and bot/endpoints.yml."""

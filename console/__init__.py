@@ -1,0 +1,1 @@
+"""The staff side: sign in, see who waits, take a person, talk, close."""

@@ -1,0 +1,214 @@
+"""Rasa's client: a whole answer is a decision, anything else is `RouteUnavailable` or "not ready"."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from triage.interventions.types import InterventionType
+from triage.nlu_route import rasa_client
+from triage.nlu_route.confidence import ConfidenceThresholds
+from triage.nlu_route.rasa_client import RasaRouter
+from triage.nlu_route.route import RouteUnavailable
+
+SAMPLE = Path(__file__).parents[2] / "contracts" / "rasa_parse_answer.json"
+TOKEN = "token-that-nobody-may-log"
+PRIVATE = "mon voisin Untel habite au coin"
+LOW = ConfidenceThresholds(dict.fromkeys(InterventionType, 0.3), subtopic=0.05)
+HIGH = ConfidenceThresholds(dict.fromkeys(InterventionType, 1.0), subtopic=1.0)
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@asynccontextmanager
+async def router_on(
+    handler: Callable[[httpx.Request], Any], thresholds: ConfidenceThresholds = LOW
+) -> AsyncIterator[RasaRouter]:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as http:
+        yield RasaRouter("http://rasa.test/", TOKEN, http, thresholds)
+
+
+def sample() -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(SAMPLE.read_text(encoding="utf-8"))
+    return body
+
+
+def ranking(**confidences: float) -> list[dict[str, object]]:
+    return [{"name": name, "confidence": value} for name, value in confidences.items()]
+
+
+def answering(groups: list[dict[str, object]], subtopics: list[tuple[str, float]]) -> Handler:
+    body = {
+        "intent_ranking": groups,
+        "subtopic_ranking": [{"name": name, "confidence": value} for name, value in subtopics],
+    }
+    return lambda request: httpx.Response(200, json=body)
+
+
+async def test_real_answer_becomes_a_decision() -> None:
+    asked: list[httpx.Request] = []
+
+    def rasa(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json=sample())
+
+    async with router_on(rasa) as router:
+        decision = await router.parse("Bonjour, êtes-vous ouverts la fin de semaine ?")
+
+    assert decision.type is InterventionType.INFORMATION
+    assert decision.subtopic == "information/heures"
+    assert 0.3 < decision.confidence <= 1
+    assert decision.understood
+    assert asked[0].method == "POST"
+    assert asked[0].url.path == "/model/parse"
+    assert asked[0].url.params["token"] == TOKEN
+    assert json.loads(asked[0].content) == {"text": "Bonjour, êtes-vous ouverts la fin de semaine ?"}
+
+
+async def test_under_the_threshold_the_type_is_filled_and_not_understood() -> None:
+    async with router_on(lambda request: httpx.Response(200, json=sample()), HIGH) as router:
+        decision = await router.parse("bonjour")
+    assert decision.type is InterventionType.INFORMATION
+    assert not decision.understood
+
+
+async def test_sure_type_with_a_doubtful_subtopic_is_not_understood() -> None:
+    rasa = answering(ranking(education=0.9, crise=0.1), [("education/sommeil", 0.04), ("crise/panique", 0.1)])
+    async with router_on(rasa) as router:
+        decision = await router.parse("dormir")
+    assert (decision.type, decision.subtopic) == (InterventionType.EDUCATION, "education/sommeil")
+    assert not decision.understood
+
+
+async def test_small_talk_counts_as_information() -> None:
+    rasa = answering(
+        ranking(crise=0.4, conversation=0.35, information=0.25),
+        [("crise/panique", 0.4), ("conversation/personne", 0.35), ("information/heures", 0.25)],
+    )
+    async with router_on(rasa) as router:
+        decision = await router.parse("une personne svp")
+    assert decision.type is InterventionType.INFORMATION
+    assert decision.confidence == pytest.approx(0.6)
+    assert decision.asks_for_person
+
+
+async def test_text_never_reaches_rasa_as_a_command() -> None:
+    texts: list[str] = []
+
+    def rasa(request: httpx.Request) -> httpx.Response:
+        texts.append(json.loads(request.content)["text"])
+        return httpx.Response(200, json=sample())
+
+    async with router_on(rasa) as router:
+        await router.parse(" / /conversation quelqu'un?")
+        await router.parse("a" * 9_000)
+    assert texts == ["conversation quelqu'un?", "a" * 4_000]
+
+
+def without(key: str) -> dict[str, Any]:
+    body = sample()
+    del body[key]
+    return body
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(401, json={"status": "failure"}),
+        httpx.Response(409, json={"status": "failure"}),
+        httpx.Response(500, text=PRIVATE),
+        httpx.Response(204),
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, content=b"\xff\xfe"),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, json=without("intent_ranking")),
+        httpx.Response(200, json=without("subtopic_ranking")),
+        httpx.Response(200, json=sample() | {"intent_ranking": []}),
+        httpx.Response(200, json=sample() | {"intent_ranking": ranking(autre=1.0)}),
+        httpx.Response(200, json=sample() | {"intent_ranking": ranking(crise=7.0)}),
+        httpx.Response(200, json=sample() | {"subtopic_ranking": ranking(crise=0.2)[:0]}),
+        httpx.Response(
+            200, json={"intent_ranking": ranking(crise=1.0), "subtopic_ranking": ranking(education=1.0)}
+        ),
+    ],
+)
+async def test_odd_answer_is_unavailable_and_quotes_nobody(answer: httpx.Response) -> None:
+    async with router_on(lambda request: answer) as router:
+        with pytest.raises(RouteUnavailable) as caught:
+            await router.parse(PRIVATE)
+    assert PRIVATE not in repr(caught.value)
+    assert TOKEN not in repr(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("fault", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
+async def test_transport_fault_is_unavailable(fault: type[httpx.TransportError]) -> None:
+    def rasa(request: httpx.Request) -> httpx.Response:
+        raise fault(PRIVATE)
+
+    async with router_on(rasa) as router:
+        with pytest.raises(RouteUnavailable) as caught:
+            await router.parse(PRIVATE)
+        assert not await router.is_ready()
+    assert PRIVATE not in repr(caught.value)
+
+
+async def test_text_that_cannot_be_sent_is_unavailable() -> None:
+    async with router_on(lambda request: httpx.Response(200, json=sample())) as router:
+        with pytest.raises(RouteUnavailable):
+            await router.parse("\ud800")
+
+
+async def test_silent_rasa_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def rasa(request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        return httpx.Response(200)
+
+    monkeypatch.setattr(rasa_client, "PARSE_SECONDS", 0.01)
+    monkeypatch.setattr(rasa_client, "STATUS_SECONDS", 0.01)
+    async with router_on(rasa) as router:
+        with pytest.raises(RouteUnavailable):
+            await router.parse(PRIVATE)
+        assert not await router.is_ready()
+
+
+def test_the_limits_are_those_of_the_design() -> None:
+    assert (rasa_client.PARSE_SECONDS, rasa_client.STATUS_SECONDS) == (2.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "ready"),
+    [
+        (httpx.Response(200, json={"model_file": "relais.tar.gz"}), True),
+        (httpx.Response(200, json={"model_file": ""}), False),
+        (httpx.Response(200, json=["model_file"]), False),
+        (httpx.Response(200, text="starting"), False),
+        (httpx.Response(401, json={"model_file": "relais.tar.gz"}), False),
+        (httpx.Response(409, json={}), False),
+    ],
+)
+async def test_ready_means_a_loaded_model(answer: httpx.Response, ready: bool) -> None:
+    def rasa(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/status"
+        assert request.url.params["token"] == TOKEN
+        return answer
+
+    async with router_on(rasa) as router:
+        assert await router.is_ready() is ready
+
+
+async def test_neither_token_nor_text_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with router_on(lambda request: httpx.Response(200, json=sample())) as router:
+        await router.parse(PRIVATE)
+        await router.is_ready()
+    assert TOKEN not in caplog.text
+    assert PRIVATE not in caplog.text
