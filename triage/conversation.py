@@ -145,7 +145,7 @@ class Conversation:
 
     def _reason_now(self, turn: IncomingTurn, contact: Contact, reading: Reading) -> HandoffReason | None:
         """Why this turn needs a person before any routing, or None."""
-        if contact.holder is Holder.CLOSED:
+        if contact.holder is not Holder.BOT:  # it was a person's, and nobody has it any more
             return HandoffReason.RETURNED
         if reading.is_fault and len(reading.signals) == 1:
             return HandoffReason.FAULT
@@ -153,9 +153,13 @@ class Conversation:
             return HandoffReason.LINE if turn.said is Said.ENTERED else HandoffReason.RISK
         if turn.said is Said.UNREADABLE and contact.unreadable_seen:
             return None
-        if turn.said is Said.TEXT and contact.person_offered and self.texts.is_yes(turn.text):
+        if turn.said is Said.TEXT and self._asks_for_person(turn.text, contact):
             return HandoffReason.ASKED
         return REASONS.get(turn.said)
+
+    def _asks_for_person(self, text: str, contact: Contact) -> bool:
+        """Known words for it, or a plain yes after an answer, since each one offers a person."""
+        return self.texts.asks_for_person(text) or (contact.person_offered and self.texts.is_yes(text))
 
     async def _raise_waiting(self, session: WriteSession, contact: Contact, handoff: Handoff) -> None:
         """The gate reads on while the person waits and talks: it may only raise."""

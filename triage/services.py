@@ -68,7 +68,8 @@ def build_services(
         settings.rasa_url, settings.rasa_token.get_secret_value(), http, ConfidenceThresholds.load()
     )
     texts, replies, directory = Texts.load(), Replies.load(), Directory.load()
-    _refuse_unsigned(settings, {"textes": texts.statut, "réponses": replies.statut, "répertoire": directory.statut})
+    statuts = {"textes": texts.statut, "réponses": replies.statut, "répertoire": directory.statut}
+    _refuse_unsigned(settings, statuts | gate.statuses())
     conversation = Conversation(
         sessions=sessions,
         record=record,

@@ -24,7 +24,7 @@ PLANTED = {
         ("triage/risk_gate/planted.py", "import triage.handoff.service\n"),
         ("triage/record/planted.py", "import triage.conversation\n"),
     ],
-    "The gate and the types answer even if all else is down: no network, database or web library": [
+    "The gate imports no network, database or web library": [
         ("triage/risk_gate/planted.py", "import httpx\n"),
         ("triage/interventions/planted.py", "import sqlalchemy\n"),
     ],
@@ -43,7 +43,7 @@ def lint(tree: Path) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable,
         "-c",
-        "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command; lint_imports_command()",
+        "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as lint; lint()",
         "--no-cache",
     ]
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=120, check=False)

@@ -21,12 +21,16 @@ async def test_an_event_comes_after_the_commit_and_not_after_a_rollback(sqlite_u
             session.announce("queue", "opened", "h1")
             assert await subscription.next(0.01) is None
         assert await subscription.next(1) == LiveEvent("queue", "opened", "h1")
-        with pytest.raises(RuntimeError):
-            async with sessions.write() as session:
-                session.announce("queue", "opened", "h2")
-                raise RuntimeError
+        with pytest.raises(RuntimeError, match="the work fails"):
+            await announce_and_fail(sessions)
         assert await subscription.next(0.01) is None
     await sessions.engine.dispose()
+
+
+async def announce_and_fail(sessions: Sessions) -> None:
+    async with sessions.write() as session:
+        session.announce("queue", "opened", "h2")
+        raise RuntimeError("the work fails")
 
 
 async def test_a_slow_subscriber_is_told_to_resync() -> None:

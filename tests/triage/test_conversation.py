@@ -148,9 +148,9 @@ async def test_misunderstood_twice_reaches_a_person(services: Services, router: 
 
 async def test_crisis_and_asking_in_words_reach_a_person(services: Services, router: ScriptedRouter) -> None:
     router.say("ma blonde vient de me laisser", type=InterventionType.CRISE, subtopic="crise/rupture")
-    router.say("je veux parler à quelqu'un", subtopic="conversation/personne")
+    router.say("pouvez-vous me rejoindre", subtopic="conversation/personne")
     crisis = await say(services, await arrive(services), "ma blonde vient de me laisser")
-    asked = await say(services, await arrive(services), "je veux parler à quelqu'un")
+    asked = await say(services, await arrive(services), "pouvez-vous me rejoindre")
     assert crisis.handoff is not None
     assert crisis.handoff.reason is HandoffReason.CRISE
     assert asked.handoff is not None
@@ -164,6 +164,18 @@ async def test_a_plain_yes_to_the_offer_of_a_person_reaches_one(services: Servic
     outcome = await say(services, contact, "Oui, s’il vous plaît!")
     assert outcome.handoff is not None
     assert outcome.handoff.reason is HandoffReason.ASKED
+
+
+@pytest.mark.parametrize(
+    "words", ["humain svp", "PARLER A QQN", "bonjour, je voudrais parler à quelqu’un", "a person please"]
+)
+async def test_asking_for_a_person_needs_no_language_engine(
+    services: Services, router: ScriptedRouter, words: str
+) -> None:
+    outcome = await say(services, await arrive(services), words)
+    assert outcome.handoff is not None
+    assert outcome.handoff.reason is HandoffReason.ASKED
+    assert router.asked == []
 
 
 async def test_the_same_message_twice_gets_the_stored_answer(services: Services, router: ScriptedRouter) -> None:

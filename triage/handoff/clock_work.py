@@ -32,6 +32,18 @@ IN_DOUBT = "in_doubt"
 Step = Callable[[], Awaitable[object]]
 
 
+def every(clock: Clock, period: timedelta, step: Step) -> Step:
+    """A step taken at most once a period by this process, the first time at the first tick."""
+    next_at: list[datetime] = [clock.now()]
+
+    async def taken_in_time() -> None:
+        if clock.now() >= next_at[0]:
+            next_at[0] = clock.now() + period
+            await step()
+
+    return taken_in_time
+
+
 class ClockWork:
     def __init__(self, sessions: Sessions, clock: Clock, ladder: Ladder, more_steps: tuple[Step, ...] = ()) -> None:
         self.sessions = sessions

@@ -58,6 +58,15 @@ def wording(path: Path, place: str, value: object) -> Wording:
     raise TextFileError(f"{path.name} : « {place} » doit avoir un texte, ou « chat » et « phone ».")
 
 
+@dataclass(frozen=True, slots=True)
+class ShortAnswers:
+    """Closed lists of `plain` words: a yes alone, a person asked for alone, or within a sentence."""
+
+    yes: frozenset[str]
+    person: frozenset[str]
+    person_within: tuple[str, ...]
+
+
 class Texts:
     """The sentences of the flow itself: at handoff, at misunderstanding, at the door."""
 
@@ -67,13 +76,13 @@ class Texts:
         handoff: dict[str, Wording],
         said: dict[str, Wording],
         order: list[RiskKind],
-        yes: frozenset[str],
+        short_answers: ShortAnswers,
     ) -> None:
         self.statut = statut
         self._handoff = handoff
         self._said = said
         self._order = order
-        self._yes = yes
+        self._short_answers = short_answers
 
     @classmethod
     def load(cls, language: Language = Language.FRENCH, folder: Path = TEXTS_FOLDER) -> Texts:
@@ -88,8 +97,12 @@ class Texts:
             raise TextFileError(f"{path.name} : « kinds_in_order » nomme un genre inconnu.") from error
         for missing in (set(RiskKind) - set(order)) | {k for k in RiskKind if k.value not in handoff}:
             raise TextFileError(f"{path.name} : le genre « {missing.value} » n'a pas sa phrase ou pas son rang.")
-        yes = frozenset(plain(str(answer)) for answer in content.get("yes", ()))
-        return cls(str(content["statut"]), handoff, said, order, yes)
+        short_answers = ShortAnswers(
+            yes=frozenset(map(plain, content["yes"])),
+            person=frozenset(map(plain, content["person"])),
+            person_within=tuple(map(plain, content["person_within"])),
+        )
+        return cls(str(content["statut"]), handoff, said, order, short_answers)
 
     def at_handoff(self, signals: Sequence[Signal], reason: str, line: Line, channel: Channel) -> str:
         """The one sentence said when a person at risk, or who asked, enters the queue.
@@ -113,7 +126,14 @@ class Texts:
 
     def is_yes(self, text: str) -> bool:
         """A plain yes, and nothing else, to the offer of a person."""
-        return plain(text) in self._yes
+        return plain(text) in self._short_answers.yes
+
+    def asks_for_person(self, text: str) -> bool:
+        """Words that ask for a person, whatever the language engine makes of them."""
+        words = plain(text)
+        if words in self._short_answers.person:
+            return True
+        return any(f" {asked} " in f" {words} " for asked in self._short_answers.person_within)
 
 
 def plain(text: str) -> str:
