@@ -17,6 +17,7 @@ import yaml
 from triage.interventions.types import Channel, Language, Line
 from triage.signals import RiskKind, Signal
 
+LEARNT = "learnt"
 NOT_VALIDATED = "non validé"
 TEXTS_FOLDER = Path(__file__).parent
 
@@ -116,8 +117,12 @@ class Texts:
         return found.for_channel(channel)
 
     def first_kind(self, signals: Sequence[Signal]) -> RiskKind | None:
-        """The kind whose numbers are said when there are several: the file gives the order."""
-        kinds = {signal.kind for signal in signals}
+        """The kind whose numbers are said when there are several: the file gives the order.
+
+        A learnt hit is surer of the danger than of its kind: what a frame, a key or a line says comes first.
+        """
+        named = [signal for signal in signals if signal.detector != LEARNT] or signals
+        kinds = {signal.kind for signal in named}
         return next((kind for kind in self._order if kind in kinds), None)
 
     def say(self, key: str, channel: Channel) -> str:

@@ -1,0 +1,133 @@
+"""Train the learnt head of the risk gate, set its thresholds, and say how good it is.
+
+Trained on split `train` only (with seeded variants), thresholds from `calibration`, measured on
+`held_out`. Run: python -m triage.risk_gate.train --out var/models/risk
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from triage.risk_gate.augmentation import variants
+from triage.risk_gate.build_encoder import build_encoder
+from triage.risk_gate.calibration import conformal_threshold
+from triage.risk_gate.encoder import CARD_FILE, ENCODER_VERSION, GRAPH_FILE, SentenceEncoder
+from triage.risk_gate.fitting import SEED, Example, fit_head
+from triage.risk_gate.frames import FrameReader
+from triage.risk_gate.head import HEAD_FILE, Head, Thresholds, feature_fingerprint
+from triage.risk_gate.learnt import LearntDetector, window_features
+from triage.risk_gate.measure import measure
+from triage.risk_gate.sentences import Sentence, Split, read_sentences
+from triage.risk_gate.short_messages import read_short_messages
+from triage.risk_gate.windows import cut_windows
+from triage.signals import RiskKind, RiskLevel
+
+SENTENCES = Path("nlu_data/sentences")
+REPORT_FILE = "report.json"
+MISS_RISK = 0.08
+MISS_IMMINENT = 0.25
+THREADS = 2
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+
+
+@dataclass(slots=True)
+class TrainingReport:
+    """What training gave. Shares are between 0 and 1; `held_out` was never used to choose anything."""
+
+    sentences: dict[str, int] = field(default_factory=dict)
+    threshold_risk: float = 0.0
+    threshold_imminent: float = 0.0
+    calibration: dict[str, Any] = field(default_factory=dict)
+    held_out: dict[str, Any] = field(default_factory=dict)
+
+
+def ensure_encoder(out: Path) -> None:
+    """Build the encoder into `out` unless this version of it is there."""
+    card = out / CARD_FILE
+    built = (out / GRAPH_FILE).is_file() and card.is_file()
+    if not built or ENCODER_VERSION not in card.read_text(encoding="utf-8"):
+        build_encoder(out)
+
+
+def train(sentences: Path, out: Path) -> TrainingReport:
+    """Build what is missing in `out`, train, calibrate, write the head and `report.json`.
+
+    Raises SentencesWrong when a sentence file is wrong, WeightsMissing without the encoder's weights.
+    """
+    ensure_encoder(out)
+    encoder = SentenceEncoder(out, threads=THREADS)
+    rows = read_sentences(sentences)
+    parts = {split: [row for row in rows if row.split is split] for split in Split}
+    taught = [*parts[Split.TRAIN], *read_short_messages()]
+    head = fit_head(_examples(taught, encoder), feature_fingerprint(encoder.fingerprint))
+    head = replace(head, thresholds=_thresholds(head, parts[Split.CALIBRATION], encoder))
+    head.save(out / HEAD_FILE)
+    detector, frames = LearntDetector(encoder, head), FrameReader.load()
+    report = TrainingReport(
+        sentences={str(split): len(part) for split, part in parts.items()},
+        threshold_risk=head.thresholds.risk,
+        threshold_imminent=head.thresholds.imminent,
+        calibration=measure(parts[Split.CALIBRATION], detector, frames),
+        held_out=measure(parts[Split.HELD_OUT], detector, frames),
+    )
+    (out / REPORT_FILE).write_text(as_json(report), encoding="utf-8")
+    return report
+
+
+def as_json(report: TrainingReport) -> str:
+    return json.dumps(asdict(report), indent=1, ensure_ascii=False) + "\n"
+
+
+def _examples(rows: Sequence[Sentence], encoder: SentenceEncoder) -> list[Example]:
+    """The first window of each sentence, of its variant, and of the parts of sentences without danger.
+
+    The labelled sentences fit one window. A part of a message without danger is without danger too; a
+    part of one with danger may be either, and is left out.
+    """
+    chance = random.Random(SEED)  # noqa: S311 - variants of sentences, nothing secret
+    examples = []
+    for row in rows:
+        kind = RiskKind(row.kind) if row.risk else None
+        parts = [] if row.risk else _parts(row.text)
+        for text in [*variants(row.text, chance), *parts]:
+            for window in cut_windows(text, encoder.tokens)[:1]:
+                examples.append(Example(window_features(encoder, window), row.risk, row.level, kind))
+    return examples
+
+
+def _parts(text: str) -> list[str]:
+    parts = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+    return parts if len(parts) > 1 else []
+
+
+def _thresholds(head: Head, rows: Sequence[Sentence], encoder: SentenceEncoder) -> Thresholds:
+    detector = LearntDetector(encoder, head)
+    judged = [(row, [judgement for _, judgement in detector.judge(row.text)]) for row in rows if row.risk]
+    return Thresholds(
+        risk=conformal_threshold([max(j.risk for j in found) for _, found in judged], MISS_RISK),
+        imminent=conformal_threshold(
+            [max(j.imminent for j in found) for row, found in judged if row.level is RiskLevel.IMMINENT],
+            MISS_IMMINENT,
+        ),
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Train the risk gate's learnt head.")
+    parser.add_argument("--sentences", type=Path, default=SENTENCES)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    sys.stdout.write(as_json(train(arguments.sentences, arguments.out)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
