@@ -1,0 +1,118 @@
+"""Where each call stands, by its CallSid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from ivr.menu_state import MenuState
+from ivr.tables import PhoneCall
+from triage.interventions.types import Channel, Language, Line
+from triage.services import Services
+
+PURPOSE = "phone_call"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, as read; `document` is the TwiML in force, None before the first."""
+
+    sid: str
+    contact_id: str
+    line: Line
+    number_known: bool
+    state: MenuState
+    document: str | None
+    ended_at: datetime | None
+    numbers_said_at: datetime | None
+    overflow_at: datetime | None
+    outside_since: datetime | None
+
+
+async def find_call(services: Services, sid: str) -> Call | None:
+    async with services.sessions.read() as session:
+        row = await session.get(PhoneCall, sid)
+    return _opened(services, row) if row else None
+
+
+async def call_of_contact(services: Services, contact_id: str) -> Call | None:
+    """The last call of a contact, or None."""
+    found = (
+        select(PhoneCall).where(PhoneCall.contact_id == contact_id).order_by(PhoneCall.started_at.desc()).limit(1)
+    )
+    async with services.sessions.read() as session:
+        row = (await session.execute(found)).scalar_one_or_none()
+    return _opened(services, row) if row else None
+
+
+async def open_call(services: Services, sid: str, line: Line, caller_number: str | None) -> Call:
+    """The call of this CallSid, begun with its contact if it is new."""
+    existing = await find_call(services, sid)
+    if existing is not None:
+        return existing
+    contact_id = await services.conversation.begin(line, Channel.PHONE, Language.FRENCH, caller_number)
+    now = services.clock.now()
+    row = PhoneCall(
+        call_sid=sid,
+        contact_id=contact_id,
+        line=line,
+        number_known=caller_number is not None,
+        state=MenuState(line, now).to_json(),
+        turn=0,
+        started_at=now,
+    )
+    try:
+        async with services.sessions.write() as session:
+            session.add(row)
+    except IntegrityError:
+        # Two first requests of one call at once: the contact that lost holds nothing and is closed.
+        await services.leaving.leave(contact_id, recall_possible=False)
+        existing = await find_call(services, sid)
+        if existing is None:
+            raise
+        return existing
+    return _opened(services, row)
+
+
+async def save_step(services: Services, call: Call, state: MenuState, document: str) -> str:
+    """Move the call to its next document, unless another request moved it first: then that one's document."""
+    sealed = services.settings.key_ring.seal_for_service(PURPOSE, call.sid, document)
+    moved = (
+        update(PhoneCall)
+        .where(PhoneCall.call_sid == call.sid, PhoneCall.turn == call.state.turn)
+        .values(state=state.to_json(), turn=state.turn, document=sealed)
+        .execution_options(synchronize_session=False)
+    )
+    async with services.sessions.write() as session:
+        won = (await session.execute(moved)).rowcount == 1  # type: ignore[attr-defined]
+    if won:
+        return document
+    now_there = await find_call(services, call.sid)
+    return now_there.document if now_there and now_there.document else document
+
+
+async def note_call(services: Services, sid: str, **moments: datetime | None) -> None:
+    """Set some of `ended_at`, `numbers_said_at`, `overflow_at`, `outside_since`."""
+    async with services.sessions.write() as session:
+        await session.execute(update(PhoneCall).where(PhoneCall.call_sid == sid).values(**moments))
+
+
+def _opened(services: Services, row: PhoneCall) -> Call:
+    document = None
+    if row.document is not None:
+        document = services.settings.key_ring.open_for_service(PURPOSE, row.call_sid, row.document)
+    return Call(
+        sid=row.call_sid,
+        contact_id=row.contact_id,
+        line=row.line,
+        number_known=row.number_known,
+        state=MenuState.from_json(row.state),
+        document=document,
+        ended_at=row.ended_at,
+        numbers_said_at=row.numbers_said_at,
+        overflow_at=row.overflow_at,
+        outside_since=row.outside_since,
+    )

@@ -1,0 +1,40 @@
+"""The leg of an outside phone that is dialled: it rings, and whoever answers hears the screening document."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+
+from ivr.simulated.network import OutsidePhone, SimulatedNetwork
+from ivr.simulated.webhooks import DocumentFailed, SignedRequests
+
+
+class OutsideLeg:
+    def __init__(self, network: SimulatedNetwork, requests: SignedRequests, parent: Mapping[str, str]) -> None:
+        self.network = network
+        self.requests = requests
+        self._fields = dict(parent) | {"CallSid": network.new_sid(), "Direction": "outbound-dial"}
+
+    async def answers(self, number: str, screen_url: str | None) -> bool:
+        """True when somebody answers and is put through to the caller."""
+        behaviour = self.network.dial(number)
+        if behaviour is OutsidePhone.NO_ANSWER:
+            return False
+        if screen_url is None:
+            return True
+        try:
+            return await self._is_put_through(screen_url, behaviour is OutsidePhone.PRESSES_ONE)
+        except DocumentFailed:
+            return False
+
+    async def _is_put_through(self, url: str, presses: bool) -> bool:
+        document = await self.requests.document("POST", url, self._fields)
+        for verb in document:
+            if verb.tag == "Gather" and presses:
+                pressed = self._fields | {"Digits": "1"}
+                return _lets_through(await self.requests.document("POST", verb.get("action", ""), pressed))
+        return _lets_through(document)
+
+
+def _lets_through(document: ElementTree.Element) -> bool:
+    return document.find("Hangup") is None

@@ -1,0 +1,198 @@
+"""The documents given to Twilio. Every address is absolute and carries no personal data.
+
+Every document ends with a person, or with another document to ask for: the line never hangs up by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from twilio.twiml.voice_response import Conference, Dial, Gather, VoiceResponse
+
+from foundation.settings import Settings
+from ivr.menu_state import Destination, Listen
+from ivr.menu_texts import menu_texts
+from ivr.speech import SPEECH
+from triage.interventions.types import Language, Line
+
+RING_SECONDS = 25
+SPEECH_TIMEOUT_SECONDS = 3
+WAIT_SECONDS = 15
+SCREEN_SECONDS = 8
+
+
+def queue_name(line: Line) -> str:
+    return f"relais_{line.value}"
+
+
+def address(settings: Settings, path: str, **query: str | int) -> str:
+    return f"{settings.public_url}/ivr/{path}" + (f"?{urlencode(query)}" if query else "")
+
+
+def nothing_to_do() -> str:
+    """For a request whose answer Twilio does not execute: the call is already elsewhere."""
+    return str(VoiceResponse())
+
+
+def say(response: VoiceResponse | Gather, sentences: Sequence[str], language: Language = Language.FRENCH) -> None:
+    speech = SPEECH[language]
+    for sentence in sentences:
+        response.say(sentence, voice=speech.voice, language=speech.voice_language)
+
+
+def listening(settings: Settings, document: Listen, turn: int, language: Language, *, demo: bool) -> str:
+    """Say, then listen to a key or to words; silence comes back to the same address."""
+    response = VoiceResponse()
+    action = address(settings, "turn", n=turn)
+    gather = _gather(action, language, document.timeout_seconds)
+    texts = menu_texts(language)
+    if demo:
+        say(gather, [texts.say("demo")], language)
+    say(gather, document.replies, language)
+    for key in document.keys:
+        if key == "other_language":
+            other = Language.ENGLISH if language is Language.FRENCH else Language.FRENCH
+            say(gather, [menu_texts(other).say("invitation")], other)
+        else:
+            say(gather, [texts.say(key)], language)
+    response.append(gather)
+    response.redirect(action, method="POST")
+    return str(response)
+
+
+def _gather(action: str, language: Language, timeout_seconds: int, *, empty_too: bool = True) -> Gather:
+    return Gather(
+        input="dtmf speech",
+        language=SPEECH[language].heard_language,
+        num_digits=1,
+        finish_on_key="",
+        timeout=timeout_seconds,
+        speech_timeout=SPEECH_TIMEOUT_SECONDS,
+        profanity_filter=False,
+        action_on_empty_result=empty_too,
+        action=action,
+        method="POST",
+    )
+
+
+def transfer(settings: Settings, destination: Destination, turn: int, language: Language) -> str:
+    response = VoiceResponse()
+    say(response, [menu_texts(language).say(f"to_{destination.value}")], language)
+    action = address(settings, "turn", n=turn)
+    dial = Dial(action=action, method="POST", timeout=RING_SECONDS)
+    dial.number(transfer_number(settings, destination))
+    response.append(dial)
+    response.redirect(action, method="POST")
+    return str(response)
+
+
+def transfer_number(settings: Settings, destination: Destination) -> str:
+    return settings.info_sante_number if destination is Destination.INFO_SANTE else settings.gap_number
+
+
+def queue(settings: Settings, line: Line, sentences: Sequence[str], language: Language, *, mute: bool) -> str:
+    """Into the queue. What follows serves only if the queue fails: the outside numbers are dialled, then said."""
+    response = VoiceResponse()
+    say(response, sentences, language)
+    after = address(settings, "after-queue", m=1) if mute else address(settings, "after-queue")
+    response.enqueue(
+        queue_name(line),
+        wait_url=address(settings, "wait"),
+        wait_url_method="POST",
+        action=after,
+        method="POST",
+    )
+    for number in settings.fallback_numbers.get(line.value, []):
+        _dial(response, number)
+    if not mute:
+        say(response, [menu_texts(language).outside_numbers(line)], language)
+    response.redirect(after, method="POST")
+    return str(response)
+
+
+def waiting(settings: Settings, sentences: Sequence[str], language: Language) -> str:
+    """A moment of the queue: what is said, then an ear open; Twilio asks again when it ends."""
+    response = VoiceResponse()
+    gather = _gather(address(settings, "wait"), language, WAIT_SECONDS, empty_too=False)
+    say(gather, sentences, language)
+    response.append(gather)
+    return str(response)
+
+
+def leave_queue() -> str:
+    response = VoiceResponse()
+    response.leave()
+    return str(response)
+
+
+def overflow(
+    settings: Settings, number: str, following: int, sentences: Sequence[str], language: Language
+) -> str:
+    """Dial one outside number; whoever answers presses 1 before being put through."""
+    response = VoiceResponse()
+    say(response, sentences, language)
+    action = address(settings, "overflow", i=following)
+    dial = Dial(action=action, method="POST", timeout=RING_SECONDS)
+    dial.number(number, url=address(settings, "screen"), method="POST")
+    response.append(dial)
+    response.redirect(action, method="POST")
+    return str(response)
+
+
+def screen(settings: Settings) -> str:
+    """Heard by whoever answers outside, never by the caller. A mailbox presses nothing and is let go."""
+    texts, response = menu_texts(Language.FRENCH), VoiceResponse()
+    for sentence in ("screen", "screen_again"):
+        gather = Gather(
+            input="dtmf", num_digits=1, finish_on_key="", timeout=SCREEN_SECONDS,
+            action=address(settings, "screen"), method="POST",
+        )
+        say(gather, [texts.say(sentence)])
+        response.append(gather)
+    response.hangup()
+    return str(response)
+
+
+def screen_refused() -> str:
+    """Ends the outside leg; the caller's own call goes on to the next number."""
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)
+
+
+def conversation(settings: Settings, contact_id: str) -> str:
+    """The caller's side of the conversation: a conference named by the contact."""
+    response = VoiceResponse()
+    action = address(settings, "after-conversation")
+    dial = Dial(action=action, method="POST")
+    dial.append(Conference(contact_id, start_conference_on_enter=True, end_conference_on_exit=True, beep="false"))
+    response.append(dial)
+    response.redirect(action, method="POST")
+    return str(response)
+
+
+def static_dial(settings: Settings, line: Line, *, screened: bool, mute: bool = False) -> str:
+    """Needs no database: the line's outside numbers one after the other, then the numbers said twice.
+
+    `screened` asks this service to screen who answers; false for a document kept elsewhere, which must
+    work while the service is down. `mute`, after the silent code: dialled, and nothing said aloud.
+    """
+    texts, response = menu_texts(Language.FRENCH), VoiceResponse()
+    before = [texts.say("demo")] if settings.demo else []
+    say(response, [] if mute else [*before, texts.say("danger"), texts.say("trouble")])
+    for number in settings.fallback_numbers.get(line.value, []):
+        _dial(response, number, address(settings, "screen") if screened else None)
+    say(response, [] if mute else [texts.outside_numbers(line)] * 2)
+    again = address(settings, "fallback.xml", line=line.value, m=1) if mute else None
+    response.redirect(again or address(settings, "fallback.xml", line=line.value), method="GET")
+    return str(response)
+
+
+def _dial(response: VoiceResponse, number: str, screen_url: str | None = None) -> None:
+    dial = Dial(timeout=RING_SECONDS)
+    if screen_url:
+        dial.number(number, url=screen_url, method="POST")
+    else:
+        dial.number(number)
+    response.append(dial)

@@ -1,0 +1,153 @@
+"""The phone door's addresses. All but the static fallback take only what Twilio signed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from foundation.settings import Settings
+from ivr import ending, flow, twiml, waiting
+from ivr.answers import keep_answer, stored_answer
+from ivr.guard import guarded
+from ivr.signature import signed_form
+from ivr.twilio_form import TwilioForm
+from triage.interventions.types import Line
+from triage.services import Services
+
+XML = "text/xml; charset=utf-8"
+
+router = APIRouter(prefix="/ivr", tags=["téléphone"])
+
+SignedForm = Annotated[TwilioForm, Depends(signed_form)]
+
+
+def services_of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+HeartServices = Annotated[Services, Depends(services_of)]
+
+
+def _twiml(body: str) -> Response:
+    return Response(body, media_type=XML)
+
+
+def _static(services: Services, form: TwilioForm, mute: int = 0) -> Callable[[], str]:
+    line, _ = form.line(services.settings)
+    return lambda: twiml.static_dial(services.settings, line, screened=True, mute=bool(mute))
+
+
+async def _once(services: Services, form: TwilioForm, work: Callable[[], Awaitable[str]]) -> str:
+    """The stored bytes for a token already answered; else the work, kept under its token."""
+    before = await stored_answer(services, form.token)
+    return before if before is not None else await keep_answer(services, form.token, await work())
+
+
+@router.post("/voice")
+async def voice(form: SignedForm, services: HeartServices) -> Response:
+    """A call comes in, on any of the lines."""
+    body = await guarded(
+        "voice",
+        lambda: _once(services, form, lambda: flow.first_document(services, form)),
+        lambda: flow.fault_document(services, form),
+        _static(services, form),
+    )
+    return _twiml(body)
+
+
+@router.post("/turn")
+async def turn(form: SignedForm, services: HeartServices, n: int = 0) -> Response:
+    """What the caller pressed or said to document `n`, or that they were silent."""
+    body = await guarded(
+        "turn",
+        lambda: _once(services, form, lambda: flow.next_document(services, form, n)),
+        lambda: flow.fault_document(services, form),
+        _static(services, form),
+    )
+    return _twiml(body)
+
+
+@router.post("/wait")
+async def wait(form: SignedForm, services: HeartServices) -> Response:
+    """What a caller hears in the queue. Broken, the caller is let out towards the outside numbers."""
+    body = await guarded(
+        "wait",
+        lambda: _once(services, form, lambda: waiting.wait_document(services, form)),
+        None,
+        twiml.leave_queue,
+    )
+    return _twiml(body)
+
+
+@router.post("/after-queue")
+async def after_queue(form: SignedForm, services: HeartServices, m: int = 0) -> Response:
+    """Out of the queue; `m` is 1 after the silent code: nothing is said aloud then, whatever fails."""
+    body = await guarded(
+        "after_queue",
+        lambda: _once(services, form, lambda: waiting.after_queue(services, form)),
+        None,
+        _static(services, form, m),
+    )
+    return _twiml(body)
+
+
+@router.post("/overflow")
+async def overflow(form: SignedForm, services: HeartServices, i: int = 0) -> Response:
+    """The dial of an outside number is over; `i` is the place of the next one."""
+    body = await guarded(
+        "overflow",
+        lambda: _once(services, form, lambda: waiting.overflow_ended(services, form, max(i, 0))),
+        lambda: flow.fault_document(services, form),
+        _static(services, form),
+    )
+    return _twiml(body)
+
+
+@router.post("/after-conversation")
+async def after_conversation(form: SignedForm, services: HeartServices) -> Response:
+    body = await guarded(
+        "after_conversation",
+        lambda: _once(services, form, lambda: waiting.after_conversation(services, form)),
+        lambda: flow.fault_document(services, form),
+        _static(services, form),
+    )
+    return _twiml(body)
+
+
+@router.post("/screen")
+async def screen(form: SignedForm, services: HeartServices) -> Response:
+    """Heard by whoever answers outside. Pressing 1 puts them through, even when nothing can be written."""
+    if form.key != "1":
+        return _twiml(twiml.screen(services.settings))
+
+    async def work() -> str:
+        await waiting.outside_person_answered(services, form)
+        return twiml.nothing_to_do()
+
+    return _twiml(await guarded("screen", work, None, twiml.nothing_to_do))
+
+
+@router.post("/status", status_code=204)
+async def status(form: SignedForm, services: HeartServices) -> Response:
+    """The end of a leg; sent again or late, it changes nothing more."""
+
+    async def work() -> str:
+        if form.call_over:
+            await ending.call_ended(services, form.call_sid)
+        return ""
+
+    await guarded("status", work, work, str)
+    return Response(status_code=204)
+
+
+@router.get("/fallback.xml")
+async def fallback(
+    request: Request, line: Annotated[str, Query()] = Line.INFO_SOCIAL.value, m: int = 0
+) -> Response:
+    """The static fallback, public and without a database: Twilio comes here when a document failed."""
+    settings: Settings = request.app.state.services.settings
+    asked = Line(line) if line in set(Line) else Line.INFO_SOCIAL
+    return _twiml(twiml.static_dial(settings, asked, screened=True, mute=bool(m)))

@@ -1,0 +1,154 @@
+"""The trial phone: its page, its requests, the terminal, and the text that links it with the console."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from foundation.settings import Settings
+from ivr.simulated.demo_page import demo_router
+from ivr.simulated.exchange import Exchange, TooManyPhones
+from ivr.simulated.heard import HeardKind
+from ivr.simulated.page_texts import page_texts
+from ivr.simulated.terminal import run_terminal_phone
+from ivr.telephony import Telephony, build_telephony, local_origin
+from tests.ivr.doors import Door
+from triage.handoff.service import Actor, open_of_contact
+from triage.handoff.states import Role
+from triage.interventions.types import Line
+from triage.record.tables import Author
+
+STAFF = Actor("staff-1", Role.INTERVENANT)
+
+
+@pytest.fixture
+async def exchange(door: Door, settings: Settings) -> AsyncIterator[Exchange]:
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(app=door.app), base_url=settings.public_url)
+    exchange = Exchange(door.services, door.network, http)
+    door.app.state.telephony = Telephony(settings, door.rest, door.services.desk.voice, door.network, exchange)  # type: ignore[arg-type]
+    door.app.include_router(demo_router)
+    yield exchange
+    await exchange.close()
+
+
+async def hear(door: Door, call: str, wanted: str, after: int = 0) -> int:
+    """Read what is heard until `wanted` is in it."""
+    async with asyncio.timeout(20):
+        while True:
+            news = (await door.http.get(f"/demo/telephone/calls/{call}/heard?after={after}")).json()
+            after = news["next"]
+            if any(wanted in thing["text"] or wanted == thing["kind"] for thing in news["heard"]):
+                return after
+
+
+async def act(door: Door, call: str, name: str, value: str = "") -> None:
+    response = await door.http.post(f"/demo/telephone/calls/{call}/acts", json={"act": name, "value": value})
+    assert response.status_code == 204
+
+
+async def test_a_call_from_the_page_to_the_intervenant_and_back(door: Door, exchange: Exchange) -> None:
+    call = (await door.http.post("/demo/telephone/calls", json={"line": "info_social"})).json()["call"]
+    after = await hear(door, call, "Info-Social")
+    await act(door, call, "speech", "je veux mourir")
+    after = await hear(door, call, HeardKind.QUEUE.value, after)
+    (entry,) = await door.services.desk.waiting(STAFF)
+    contact_id = await door.services.desk.claim(STAFF, entry.handoff_id)
+    after = await hear(door, call, HeardKind.CONVERSATION.value, after)
+    await door.services.desk.say(STAFF, contact_id, "1", "Bonjour, je suis là.")
+    after = await hear(door, call, "Bonjour, je suis là.", after)
+    await act(door, call, "speech", "merci de répondre")
+    async with asyncio.timeout(10), door.services.events.subscribe(f"contact:{contact_id}") as subscription:
+        while "merci de répondre" not in await words_of_person(door, contact_id):
+            await subscription.next(0.1)
+    await door.services.desk.close(STAFF, entry.handoff_id, "fini")
+    await hear(door, call, HeardKind.END.value, after)
+
+
+async def words_of_person(door: Door, contact_id: str) -> list[str]:
+    async with door.services.sessions.read() as session:
+        contact = await door.services.record.contact(session, contact_id)
+        turns = await door.services.record.turns(session, contact)
+    return [turn.text for turn in turns if turn.author is Author.PERSON]
+
+
+async def test_hanging_up_from_the_page_ends_the_call(door: Door, exchange: Exchange) -> None:
+    call = await exchange.open(Line.PREVENTION_SUICIDE)
+    after = await hear(door, call, HeardKind.QUEUE.value)
+    await act(door, call, "hang_up")
+    await hear(door, call, HeardKind.END.value, after)
+    (entry,) = await door.services.desk.waiting(STAFF)
+    assert entry.person_left_at is not None
+    async with door.services.sessions.read() as session:
+        assert await open_of_contact(session, entry.contact_id) is not None
+
+
+@pytest.mark.parametrize(("name", "value"), [("key", "A"), ("key", "12"), ("explode", "")])
+async def test_what_is_not_a_telephones_is_refused(door: Door, exchange: Exchange, name: str, value: str) -> None:
+    call = await exchange.open(Line.INFO_SOCIAL)
+    response = await door.http.post(f"/demo/telephone/calls/{call}/acts", json={"act": name, "value": value})
+    assert response.status_code == 422
+
+
+async def test_unknown_calls_and_lines(door: Door, exchange: Exchange) -> None:
+    assert (await door.http.get("/demo/telephone/calls/nobody/heard")).status_code == 404
+    assert (await door.http.post("/demo/telephone/calls", json={"line": "autre"})).status_code == 422
+
+
+async def test_phones_are_counted(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.simulated.exchange.PHONES_AT_MOST", 1)
+    await exchange.open(Line.INFO_SOCIAL)
+    with pytest.raises(TooManyPhones):
+        await exchange.open(Line.INFO_SOCIAL)
+
+
+async def test_the_page_has_no_inline_script_and_says_that_nobody_answers(door: Door, exchange: Exchange) -> None:
+    response = await door.http.get("/demo/telephone")
+    assert "script-src 'self'" in response.headers["content-security-policy"]
+    assert page_texts()["danger"].split(".")[0] in response.text
+    assert re.findall(r"<script(?![^>]*src=)|<style|\son\w+=|style=", response.text) == []
+    assert 'role="log"' in response.text
+    for name in ("phone.js", "phone.css"):
+        assert (await door.http.get(f"/demo/telephone/{name}")).status_code == 200
+
+
+def answer_of_terminal(request: httpx.Request) -> httpx.Response:
+    if request.url.path.endswith("/calls"):
+        return httpx.Response(201, json={"call": "x"})
+    if request.url.path.endswith("/acts"):
+        return httpx.Response(204)
+    heard = [{"kind": "voix", "text": "Bonjour."}, {"kind": "fin", "text": ""}]
+    after = int(request.url.params["after"])
+    return httpx.Response(200, json={"heard": heard[after:], "next": 2, "over": after >= 2})
+
+
+def test_the_terminal_writes_what_is_heard(settings: Settings) -> None:
+    screen = io.StringIO()
+    http = httpx.Client(transport=httpx.MockTransport(answer_of_terminal), base_url="http://x")
+    status = run_terminal_phone(settings, "info_social", io.StringIO("2\n\nbonjour\nraccrocher\n"), screen, http)
+    assert status == 0
+    assert "Ligne : Bonjour." in screen.getvalue()
+    assert "[L'appel est terminé.]" in screen.getvalue()
+
+
+def test_the_terminal_says_when_the_service_is_away(settings: Settings) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no")
+
+    screen = io.StringIO()
+    http = httpx.Client(transport=httpx.MockTransport(refuse), base_url="http://x")
+    assert run_terminal_phone(settings, "info_social", io.StringIO(), screen, http) == 1
+    assert "make run" in screen.getvalue()
+    assert run_terminal_phone(settings, "autre", io.StringIO(), screen) == 1
+
+
+def test_outside_demo_mode_there_is_no_simulated_network(settings: Settings) -> None:
+    settings.demo = False
+    telephony = build_telephony(settings)
+    assert telephony.network is None
+    settings.host = "0.0.0.0"  # noqa: S104
+    assert local_origin(settings) == "http://127.0.0.1:8000"
