@@ -3,47 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.staff import close_contact, sign_in
 from tests.fixtures.browser import OpenPage
-from tests.fixtures.processes import DEMO_PASSWORD, Running, api
+from tests.fixtures.processes import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.rasa]
 
 RISKY = "je suis tanné de toute, j'ai envie d'en finir à soir"
 
 
-@pytest.fixture
-def door(sqlite_url: str, tmp_path: Path, rasa_server: Running) -> Iterator[Running]:
-    with api(sqlite_url, rasa_server.url, tmp_path / "api.log", tmp_path) as process:
-        yield process
-
-
-async def sign_in(open_page: OpenPage, url: str, login: str = "intervenante@demo") -> Page:
-    page = await open_page(f"{url}/console/")
-    await page.fill("#login", login)
-    await page.fill("#password", DEMO_PASSWORD)
-    await page.press("#password", "Enter")
-    await page.wait_for_selector("#file")
-    return page
-
-
 async def write(page: Page, text: str) -> None:
     await page.fill("relais-chat textarea", text)
     await page.press("relais-chat textarea", "Enter")
-
-
-async def close_contact(staff: Page) -> None:
-    await staff.click("#open-end")
-    await staff.click("#end input[name=disposition] >> nth=0")
-    for box in await staff.query_selector_all("#end input[type=checkbox]"):
-        if await box.is_visible():
-            await box.check()
-    await staff.click("#end button[type=submit]")
 
 
 async def test_from_a_sentence_to_a_human_voice_by_chat(
