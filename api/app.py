@@ -23,7 +23,7 @@ from console import routes as console_routes
 from foundation.clock import Clock
 from foundation.live_events import listen_to_postgresql
 from foundation.logging import set_up_logging
-from foundation.settings import Settings, UnsafeConfiguration, refuse_unsafe
+from foundation.settings import Settings, UnsafeConfiguration, load_settings, refuse_unsafe
 from ivr import webhooks as phone_routes
 from ivr.simulated.demo_page import demo_router as demo_phone_router
 from ivr.telephony import build_telephony
@@ -49,7 +49,7 @@ def create_app(
     gate: RiskGate | None = None,
 ) -> FastAPI:
     """The application. With an unsafe configuration it says why, in sentences, and exits with 1."""
-    settings = settings or Settings()
+    settings = settings or load_settings()
     set_up_logging()
     try:
         refuse_unsafe(settings)

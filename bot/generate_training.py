@@ -82,8 +82,7 @@ def rasa_document(sentences: Dict[str, List[TrainingSentence]]) -> str:
     document = {
         "version": "3.1",
         "nlu": [
-            {"intent": subtopic, "examples": [example(kept) for kept in group]}
-            for subtopic, group in sentences.items()
+            {"intent": subtopic, "examples": [example(kept) for kept in group]} for subtopic, group in sentences.items()
         ],
     }
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)

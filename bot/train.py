@@ -37,11 +37,7 @@ def main() -> int:
     except SentenceRefused as refusal:
         say(str(refusal))
         return 1
-    if (
-        MODEL.exists()
-        and TRAINED_DIGEST.exists()
-        and TRAINED_DIGEST.read_text(encoding="ascii").strip() == wanted
-    ):
+    if MODEL.exists() and TRAINED_DIGEST.exists() and TRAINED_DIGEST.read_text(encoding="ascii").strip() == wanted:
         say("the language model is up to date")
         return 0
     LOG.unlink(missing_ok=True)

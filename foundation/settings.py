@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +25,10 @@ DEMO_FALLBACK_NUMBERS = {
 LINE_NAMES = frozenset(DEMO_LINES.values())
 
 
+DOT_ENV = Path(".env")
+DEMO_ENV = Path("var/demo.env")
+
+
 class UnsafeConfiguration(Exception):
     """The service would leave somebody without a person: it refuses to start. `problems` are sentences."""
 
@@ -33,9 +38,7 @@ class UnsafeConfiguration(Exception):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix="RELAIS_", env_file=("var/demo.env", ".env"), extra="ignore", env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_prefix="RELAIS_", env_file=DOT_ENV, extra="ignore", env_ignore_empty=True)
 
     database_url: str = "sqlite+aiosqlite:///var/relais.db"
     host: str = "127.0.0.1"
@@ -92,6 +95,15 @@ class Settings(BaseSettings):
     @cached_property
     def key_ring(self) -> KeyRing:
         return KeyRing.parse(self.secret_keys.get_secret_value())
+
+
+def load_settings() -> Settings:
+    """The settings of this folder. What was drawn for a demonstration is never read by a live service."""
+    settings = Settings()
+    told_nothing = not DOT_ENV.exists() and "RELAIS_DEMO" not in os.environ
+    if settings.demo or told_nothing:
+        return Settings(_env_file=(DEMO_ENV, DOT_ENV))
+    return settings
 
 
 def problems_of(settings: Settings) -> list[str]:

@@ -40,9 +40,7 @@ async def find_call(services: Services, sid: str) -> Call | None:
 
 async def call_of_contact(services: Services, contact_id: str) -> Call | None:
     """The last call of a contact, or None."""
-    found = (
-        select(PhoneCall).where(PhoneCall.contact_id == contact_id).order_by(PhoneCall.started_at.desc()).limit(1)
-    )
+    found = select(PhoneCall).where(PhoneCall.contact_id == contact_id).order_by(PhoneCall.started_at.desc()).limit(1)
     async with services.sessions.read() as session:
         row = (await session.execute(found)).scalar_one_or_none()
     return _opened(services, row) if row else None

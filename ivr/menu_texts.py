@@ -13,9 +13,29 @@ from triage.signals import RiskKind
 
 FOLDER = Path(__file__).parent
 SAID = [
-    "demo", "danger", "invitation", "greeting", "menu", "menu_short", "preciser", "wrong_key", "keys",
-    "anything_else", "to_info_sante", "to_gap", "transfer_over", "partner", "handed_over", "wait", "wait_risk",
-    "overflow", "back_in_queue", "cut", "trouble", "screen", "screen_again",
+    "demo",
+    "danger",
+    "invitation",
+    "greeting",
+    "menu",
+    "menu_short",
+    "preciser",
+    "wrong_key",
+    "keys",
+    "anything_else",
+    "to_info_sante",
+    "to_gap",
+    "transfer_over",
+    "partner",
+    "handed_over",
+    "wait",
+    "wait_risk",
+    "overflow",
+    "back_in_queue",
+    "cut",
+    "trouble",
+    "screen",
+    "screen_again",
 ]
 # The suicide prevention line's own number, as each language says it: nobody on that line is sent back to it.
 SUICIDE_LINE_NUMBER = {Language.FRENCH: "deux sept sept", Language.ENGLISH: "two seven seven"}

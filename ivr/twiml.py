@@ -126,9 +126,7 @@ def leave_queue() -> str:
     return str(response)
 
 
-def overflow(
-    settings: Settings, number: str, following: int, sentences: Sequence[str], language: Language
-) -> str:
+def overflow(settings: Settings, number: str, following: int, sentences: Sequence[str], language: Language) -> str:
     """Dial one outside number; whoever answers presses 1 before being put through."""
     response = VoiceResponse()
     say(response, sentences, language)
@@ -145,8 +143,12 @@ def screen(settings: Settings) -> str:
     texts, response = menu_texts(Language.FRENCH), VoiceResponse()
     for sentence in ("screen", "screen_again"):
         gather = Gather(
-            input="dtmf", num_digits=1, finish_on_key="", timeout=SCREEN_SECONDS,
-            action=address(settings, "screen"), method="POST",
+            input="dtmf",
+            num_digits=1,
+            finish_on_key="",
+            timeout=SCREEN_SECONDS,
+            action=address(settings, "screen"),
+            method="POST",
         )
         say(gather, [texts.say(sentence)])
         response.append(gather)

@@ -144,9 +144,7 @@ async def status(form: SignedForm, services: HeartServices) -> Response:
 
 
 @router.get("/fallback.xml")
-async def fallback(
-    request: Request, line: Annotated[str, Query()] = Line.INFO_SOCIAL.value, m: int = 0
-) -> Response:
+async def fallback(request: Request, line: Annotated[str, Query()] = Line.INFO_SOCIAL.value, m: int = 0) -> Response:
     """The static fallback, public and without a database: Twilio comes here when a document failed."""
     settings: Settings = request.app.state.services.settings
     asked = Line(line) if line in set(Line) else Line.INFO_SOCIAL

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from api.widget_chat import tables as _chat  # noqa: F401
 from console import tables as _console  # noqa: F401
 from foundation.database import Base, EnumText, UtcDateTime, create_engine
-from foundation.settings import Settings
+from foundation.settings import load_settings
 from ivr import tables as _ivr  # noqa: F401
 from triage.handoff import tables as _handoff  # noqa: F401
 from triage.record import tables as _record  # noqa: F401
@@ -37,7 +37,7 @@ def run_on(connection: Connection) -> None:
 
 
 async def run() -> None:
-    url = context.config.get_main_option("sqlalchemy.url") or Settings().database_url
+    url = context.config.get_main_option("sqlalchemy.url") or load_settings().database_url
     engine = create_engine(url)
     async with engine.connect() as connection:
         await connection.run_sync(run_on)

@@ -123,9 +123,7 @@ class SubtopicClassifier(GraphComponent, IntentClassifier):
         logits = (features @ coefficients.T)[0] + intercepts
         weights = np.exp(logits - logits.max())
         labels = self._learnt[f"{name}_labels"]
-        return {
-            str(label): float(weight) for label, weight in zip(labels, weights / weights.sum(), strict=True)
-        }
+        return {str(label): float(weight) for label, weight in zip(labels, weights / weights.sum(), strict=True)}
 
     @classmethod
     def load(
@@ -170,9 +168,7 @@ def _rarity(counts: csr_matrix) -> np.ndarray:
     return np.log((1 + counts.shape[0]) / (1 + appearances)) + 1
 
 
-def _reconcile(
-    direct: Dict[Text, float], subtopics: Dict[Text, float]
-) -> Tuple[Dict[Text, float], Dict[Text, float]]:
+def _reconcile(direct: Dict[Text, float], subtopics: Dict[Text, float]) -> Tuple[Dict[Text, float], Dict[Text, float]]:
     summed = dict.fromkeys(direct, 0.0)
     for subtopic, confidence in subtopics.items():
         summed[_group(subtopic)] += confidence

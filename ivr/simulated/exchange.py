@@ -58,9 +58,7 @@ class Exchange:
             raise TooManyPhones
         number = {name: number for number, name in settings.lines.items()}[line.value]
         requests = SignedRequests(self.http, settings.public_url, settings.twilio_auth_tokens[0], self.origin)
-        phone = SimulatedPhone(
-            self.network, requests, number, line_name=line.value, pace=1.0, link=self.link
-        )
+        phone = SimulatedPhone(self.network, requests, number, line_name=line.value, pace=1.0, link=self.link)
         phone_id = secrets.token_urlsafe(18)
         phone.start()
         watch = asyncio.create_task(self._hang_up_when_forgotten(phone_id))

@@ -7,9 +7,7 @@ from importlib.metadata import version
 import pytest
 
 
-@pytest.mark.parametrize(
-    "module", ["tensorflow", "spacy", "ml_dtypes", "rasa", "rasa_sdk", "fr_core_news_md"]
-)
+@pytest.mark.parametrize("module", ["tensorflow", "spacy", "ml_dtypes", "rasa", "rasa_sdk", "fr_core_news_md"])
 def test_imports(module: str) -> None:
     __import__(module)
 

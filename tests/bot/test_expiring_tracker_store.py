@@ -34,9 +34,7 @@ def conversation(sender: str) -> DialogueStateTracker:
     return DialogueStateTracker.from_events(sender, [UserUttered("bonjour")])
 
 
-async def test_conversation_is_remembered_within_its_lifetime(
-    store: ExpiringTrackerStore, hand: Hand
-) -> None:
+async def test_conversation_is_remembered_within_its_lifetime(store: ExpiringTrackerStore, hand: Hand) -> None:
     await store.save(conversation("un"))
     hand.seconds = 60
     assert await store.retrieve("un") is not None

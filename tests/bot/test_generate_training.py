@@ -31,9 +31,7 @@ def write(folder: Path, *sentences: object) -> Path:
     return folder
 
 
-def sentence(
-    text: str, subtopic: str = "information/heures", split: str = "train", risk: bool = False
-) -> dict:
+def sentence(text: str, subtopic: str = "information/heures", split: str = "train", risk: bool = False) -> dict:
     return {"text": text, "subtopic": subtopic, "split": split, "risk": risk}
 
 
@@ -74,9 +72,7 @@ def test_rasa_reads_back_every_sentence_under_its_subtopic() -> None:
     sentences = read_training_sentences(SENTENCES, read_subtopics())
     examples = RasaYAMLReader().reads(rasa_document(sentences)).training_examples
     read_back = {(example.get(INTENT_RESPONSE_KEY), example.get("text")) for example in examples}
-    assert read_back == {
-        (subtopic, sentence.text) for subtopic, group in sentences.items() for sentence in group
-    }
+    assert read_back == {(subtopic, sentence.text) for subtopic, group in sentences.items() for sentence in group}
     assert not any(example.get("entities") for example in examples)
 
 
@@ -91,9 +87,7 @@ def test_risk_reaches_rasa_as_metadata(tmp_path: Path) -> None:
 
 
 def test_only_the_training_split_is_learnt(tmp_path: Path) -> None:
-    write(
-        tmp_path, sentence("un"), sentence("deux", split="calibration"), sentence("trois", split="held_out")
-    )
+    write(tmp_path, sentence("un"), sentence("deux", split="calibration"), sentence("trois", split="held_out"))
     sentences = read_training_sentences(tmp_path, read_subtopics())
     assert [one.text for one in sentences["information/heures"]] == ["un"]
 
@@ -118,9 +112,7 @@ def test_bad_line_is_refused_without_its_text(tmp_path: Path, line: object) -> N
     assert "privé" not in str(caught.value)
 
 
-def test_digest_follows_the_sentences_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_digest_follows_the_sentences_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sentences = tmp_path / "sentences"
     sentences.mkdir()
     monkeypatch.setattr(generate_training, "SENTENCES", sentences)

@@ -23,9 +23,7 @@ SAMPLE = Path("tests/contracts/rasa_parse_answer.json")
 
 def message(word: int, subtopic: str | None = None, risk: bool = False) -> Message:
     """A message of one word out of as many words as there are subtopics."""
-    made = (
-        Message.build("texte", subtopic, example_metadata={"risk": risk}) if subtopic else Message.build("t")
-    )
+    made = Message.build("texte", subtopic, example_metadata={"risk": risk}) if subtopic else Message.build("t")
     counts = np.zeros((1, len(SUBTOPICS)))
     counts[0, word] = 1
     vector = np.full((1, 3), 0.5)
@@ -74,9 +72,7 @@ def test_rankings_are_probabilities_that_agree(trained: SubtopicClassifier) -> N
     for group, confidence in groups.items():
         inside = sum(value for name, value in subtopics.items() if name.startswith(f"{group}/"))
         assert inside == pytest.approx(confidence)
-    assert [entry["confidence"] for entry in read.get("subtopic_ranking")] == sorted(
-        subtopics.values(), reverse=True
-    )
+    assert [entry["confidence"] for entry in read.get("subtopic_ranking")] == sorted(subtopics.values(), reverse=True)
 
 
 def test_answer_has_what_the_service_reads(trained: SubtopicClassifier) -> None:
@@ -114,9 +110,7 @@ def test_risk_sentences_weigh_what_the_config_says(tmp_path: Path) -> None:
         built = classifier(LocalModelStorage.create(folder), risk_weight=weight)
         built.train(training_data(noise=True))
         (read,) = built.process([message(0)])
-        confidences.append(
-            {e["name"]: e["confidence"] for e in read.get("subtopic_ranking")}["crise/suicide"]
-        )
+        confidences.append({e["name"]: e["confidence"] for e in read.get("subtopic_ranking")}["crise/suicide"])
     assert confidences[1] < confidences[0]
 
 

@@ -77,9 +77,7 @@ async def staff_ids(services: Services) -> dict[str, str]:
     async with services.sessions.write() as session:
         return {
             login: (
-                await accounts.create_user(
-                    session, login=login, name=login.title(), role=role, password=PASSWORD
-                )
+                await accounts.create_user(session, login=login, name=login.title(), role=role, password=PASSWORD)
             ).id
             for login, role in PEOPLE.items()
         }

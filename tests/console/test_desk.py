@@ -27,7 +27,7 @@ async def test_the_queue_is_in_order_with_the_quoted_words(
     await arrive("j'ai tout avalé")
     clock.advance(65)
     page = (await (await meet("alice")).get("/console/file")).text
-    quoted = ["<q class=\"quote\">j&#39;ai tout avalé</q>", "<q class=\"quote\">je veux mourir</q>"]
+    quoted = ['<q class="quote">j&#39;ai tout avalé</q>', '<q class="quote">je veux mourir</q>']
     places = [page.index(quoted[0]), page.index(quoted[1]), page.rindex("Crise")]
     assert places == sorted(places)
     assert 'data-ringing="2"' in page
@@ -94,9 +94,7 @@ async def test_of_two_claims_one_wins_and_the_other_reads_it(
 ) -> None:
     handoff = await handoff_id(await arrive("je veux mourir"))
     alice, bruno = await meet("alice"), await meet("bruno")
-    answers = await asyncio.gather(
-        alice.post(f"/console/prise/{handoff}"), bruno.post(f"/console/prise/{handoff}")
-    )
+    answers = await asyncio.gather(alice.post(f"/console/prise/{handoff}"), bruno.post(f"/console/prise/{handoff}"))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     lost = next(answer for answer in answers if answer.status_code == 409)
     assert "Déjà prise par quelqu&#39;un d&#39;autre." in lost.text

@@ -191,9 +191,7 @@ async def test_demo_accounts_are_one_a_role_and_can_be_made_again(services: Serv
     assert (await somebody.sign_in("garde@demo", "second mot de passe")).status_code == 303
 
 
-async def test_accounts_refuse_a_weak_password_and_a_taken_login(
-    services: Services, staff_ids: dict[str, str]
-) -> None:
+async def test_accounts_refuse_a_weak_password_and_a_taken_login(services: Services, staff_ids: dict[str, str]) -> None:
     async with services.sessions.write() as session:
         with pytest.raises(accounts.WeakPassword):
             await accounts.create_user(session, login="x", name="X", role=Role.ADMIN, password="court")

@@ -179,4 +179,4 @@ async def test_the_suicide_line_says_so_without_a_quote(meet: Meet, services: Se
     await services.conversation.handle_turn(entered)
     page = (await (await meet("alice")).get("/console/file")).text
     assert "Ligne de prévention du suicide" in page
-    assert "class=\"quote\"" not in page
+    assert 'class="quote"' not in page

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from foundation.settings import UnsafeConfiguration, problems_of, refuse_unsafe
+from foundation.settings import UnsafeConfiguration, load_settings, problems_of, refuse_unsafe
 from tests.fixtures.services import make_settings
 
 
@@ -44,3 +45,20 @@ def test_lines_come_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("RELAIS_LINES", '{"+18005550811": "info_social"}')
     settings = make_settings("sqlite+aiosqlite://", tmp_path)
     assert settings.lines == {"+18005550811": "info_social"}
+
+
+def test_a_live_service_never_reads_what_was_drawn_for_a_demonstration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("RELAIS_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "demo.env").write_text("RELAIS_DEMO=1\nRELAIS_RASA_TOKEN=drawn\n", encoding="utf-8")
+    assert load_settings().demo
+    assert load_settings().rasa_token.get_secret_value() == "drawn"
+    (tmp_path / ".env").write_text("RELAIS_DEMO=0\n", encoding="utf-8")
+    assert not load_settings().demo
+    assert load_settings().rasa_token.get_secret_value() == ""
+    monkeypatch.setenv("RELAIS_DEMO", "1")
+    assert load_settings().rasa_token.get_secret_value() == "drawn"

@@ -41,7 +41,12 @@ async def build(stack: AsyncExitStack, folder: Path) -> Door:
     voice = TwilioVoice(settings, TwilioRest(settings, rest_client))
     http = await stack.enter_async_context(httpx.AsyncClient())
     services = build_services(
-        settings, http=http, voice=voice, clock=clock, router=router, gate=ScriptedGate()  # type: ignore[arg-type]
+        settings,
+        http=http,
+        voice=voice,
+        clock=clock,
+        router=router,
+        gate=ScriptedGate(),  # type: ignore[arg-type]
     )
     stack.push_async_callback(services.close)
     return await stack.enter_async_context(open_door(services, voice, network, rest_client, clock))

@@ -164,9 +164,7 @@ async def test_the_static_fallback_is_public_and_needs_no_database(door: Door) -
         assert number in response.text
 
 
-async def test_a_late_answer_becomes_a_person(
-    door: Door, fields: Fields, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_late_answer_becomes_a_person(door: Door, fields: Fields, monkeypatch: pytest.MonkeyPatch) -> None:
     await begin(door, fields)
     monkeypatch.setattr(guard, "BUDGET_SECONDS", 0.2)
     real = door.services.conversation.handle_turn
@@ -184,9 +182,7 @@ async def test_a_late_answer_becomes_a_person(
     assert handoff.queue_class is QueueClass.RISK, "words that nobody read count as a risk"
 
 
-async def test_no_number_and_no_words_in_the_logs(
-    door: Door, fields: Fields, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_no_number_and_no_words_in_the_logs(door: Door, fields: Fields, caplog: pytest.LogCaptureFixture) -> None:
     await begin(door, fields)
     lose_database(door)
     await door.post("/ivr/turn?n=1", fields(SpeechResult="mon secret"))
@@ -205,9 +201,7 @@ async def test_the_last_words_of_somebody_who_hangs_up_are_read(door: Door, fiel
 
 
 @pytest.mark.parametrize("late", ["turn?n=1", "overflow?i=1", "wait", "after-queue", "after-conversation"])
-async def test_a_request_later_than_the_hang_up_puts_nobody_in_the_queue(
-    door: Door, fields: Fields, late: str
-) -> None:
+async def test_a_request_later_than_the_hang_up_puts_nobody_in_the_queue(door: Door, fields: Fields, late: str) -> None:
     await begin(door, fields)
     await door.post("/ivr/status", fields(CallStatus="completed"))
     await door.post(f"/ivr/{late}", fields(CallStatus="completed", DialCallStatus="no-answer"))

@@ -195,9 +195,7 @@ async def test_the_suicide_line_is_one_sentence_then_the_queue_at_risk(door: Doo
     assert not any("deux sept sept" in sentence or "personnes sont avant" in sentence for sentence in said)
 
 
-@pytest.mark.parametrize(
-    ("act", "level"), [("1", RiskLevel.IMMINENT), ("4", RiskLevel.NONE), ("", RiskLevel.NONE)]
-)
+@pytest.mark.parametrize(("act", "level"), [("1", RiskLevel.IMMINENT), ("4", RiskLevel.NONE), ("", RiskLevel.NONE)])
 async def test_a_partner_has_one_key_for_danger_now(door: Door, act: str, level: RiskLevel) -> None:
     phone = door.phone(PARTENAIRES)
     await phone.dial()

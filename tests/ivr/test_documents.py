@@ -25,8 +25,8 @@ def test_listening(settings: Settings, keys: tuple[str, ...], language: Language
     for demo in (True, False):
         document = twiml.listening(settings, Listen(keys, SPOKEN), 3, language, demo=demo)
         assert problems_of(document) == []
-        assert ('turn?n=3"' in document)
-        assert ("<Redirect" in document)
+        assert 'turn?n=3"' in document
+        assert "<Redirect" in document
 
 
 @pytest.mark.parametrize("line", list(Line))

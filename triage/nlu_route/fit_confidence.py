@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import yaml
 
-from foundation.settings import Settings
+from foundation.settings import Settings, load_settings
 from triage.interventions.types import InterventionType
 from triage.nlu_route.confidence import THRESHOLDS_FILE, ConfidenceThresholds
 from triage.nlu_route.rasa_client import RasaReading, RasaRouter
@@ -69,8 +69,7 @@ def fit(measured: Sequence[Measured]) -> ConfidenceThresholds:
     answered = [
         (one.reading.subtopic_confidence, one.right_subtopic)
         for one in measured
-        if one.reading.type is not InterventionType.CRISE
-        and one.reading.confidence >= types[one.reading.type]
+        if one.reading.type is not InterventionType.CRISE and one.reading.confidence >= types[one.reading.type]
     ]
     return ConfidenceThresholds(types, lowest(answered, SUBTOPIC_PRECISION))
 
@@ -108,15 +107,12 @@ async def measure(settings: Settings) -> list[Measured]:
     async with httpx.AsyncClient() as http:
         token = settings.rasa_token.get_secret_value()
         router = RasaRouter(settings.rasa_url, token, http, ConfidenceThresholds.load())
-        return [
-            Measured(type_, subtopic, await router.read(text))
-            for text, type_, subtopic in calibration_sentences()
-        ]
+        return [Measured(type_, subtopic, await router.read(text)) for text, type_, subtopic in calibration_sentences()]
 
 
 def main() -> None:
     """Write the file, and say what it keeps."""
-    measured = asyncio.run(measure(Settings()))
+    measured = asyncio.run(measure(load_settings()))
     thresholds = fit(measured)
     document = {
         "types": {type_.value: threshold for type_, threshold in thresholds.types.items()},

@@ -52,9 +52,7 @@ class RasaReading:
 class RasaRouter:
     """Rasa behind the two methods of `Router`."""
 
-    def __init__(
-        self, base_url: str, token: str, http: httpx.AsyncClient, confidence: ConfidenceThresholds
-    ) -> None:
+    def __init__(self, base_url: str, token: str, http: httpx.AsyncClient, confidence: ConfidenceThresholds) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._http = http
@@ -65,9 +63,7 @@ class RasaRouter:
     async def parse(self, text: str) -> RouteDecision:
         """Raises RouteUnavailable, which never carries the text."""
         reading = await self.read(text)
-        understood = self._confidence.understood(
-            reading.type, reading.confidence, reading.subtopic_confidence
-        )
+        understood = self._confidence.understood(reading.type, reading.confidence, reading.subtopic_confidence)
         return RouteDecision(reading.type, reading.subtopic, reading.confidence, understood)
 
     async def read(self, text: str) -> RasaReading:
@@ -96,9 +92,7 @@ class RasaRouter:
             body = answer.json()
         except (TimeoutError, httpx.HTTPError, ValueError):
             return False
-        return (
-            answer.status_code == httpx.codes.OK and isinstance(body, dict) and bool(body.get("model_file"))
-        )
+        return answer.status_code == httpx.codes.OK and isinstance(body, dict) and bool(body.get("model_file"))
 
 
 def reading_of(answer: RasaAnswer) -> RasaReading:

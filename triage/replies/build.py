@@ -130,5 +130,5 @@ def _answer(path: Path, subtopic: str, entry: object) -> Answer:
     if not isinstance(source, str) or not source.strip():
         raise TextFileError(f"{path.name} : « {subtopic} » n'a pas de « source ».")
     if not isinstance(date, str) or not _DATE.fullmatch(date):
-        raise TextFileError(f"{path.name} : « {subtopic} », « date » s'écrit \"2026\" ou \"2026-11\".")
+        raise TextFileError(f'{path.name} : « {subtopic} », « date » s\'écrit "2026" ou "2026-11".')
     return Answer(text, tuple(resources), source.strip(), date)

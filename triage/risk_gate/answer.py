@@ -19,9 +19,7 @@ ANSWERS_FILE = "answers_fr.yml"
 class AnswerReader:
     """The closed lists of `answers_fr.yml`."""
 
-    def __init__(
-        self, clear: frozenset[str], requests: tuple[str, ...], doubts: frozenset[str], statut: str
-    ) -> None:
+    def __init__(self, clear: frozenset[str], requests: tuple[str, ...], doubts: frozenset[str], statut: str) -> None:
         self.statut = statut
         self._clear = clear
         self._longest = max(len(answer.split()) for answer in clear)

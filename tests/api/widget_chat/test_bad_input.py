@@ -34,9 +34,7 @@ def numbers_of(answer: object) -> list[str]:
 
 
 @pytest.mark.parametrize("text", ["", "   \n\t", "\x00\x07\x1b", "\u200b\u200d\ufeff"])
-async def test_empty_or_control_characters_only_are_refused(
-    visitor: Visitor, services: Services, text: str
-) -> None:
+async def test_empty_or_control_characters_only_are_refused(visitor: Visitor, services: Services, text: str) -> None:
     answer = await visitor.say(text)
     assert answer.status_code == 422
     assert "911" in numbers_of(answer.json())
@@ -50,9 +48,7 @@ async def test_a_long_text_is_stored_whole(visitor: Visitor) -> None:
     assert answer.json()["turns"][0]["text"] == text
 
 
-async def test_invalid_utf8_is_stored_as_decoded_and_reaches_a_person(
-    visitor: Visitor, services: Services
-) -> None:
+async def test_invalid_utf8_is_stored_as_decoded_and_reaches_a_person(visitor: Visitor, services: Services) -> None:
     answer = await visitor.send_bytes(b'{"client_id": "message-1", "text": "all\xe9 \xff"}')
     assert answer.status_code == 200
     assert answer.json()["turns"][0]["text"] == "all\ufffd \ufffd"
@@ -66,9 +62,7 @@ async def test_invalid_utf8_with_a_risk_is_a_risk(visitor: Visitor, services: Se
 
 
 @pytest.mark.parametrize("body", [b"pas du json", b'{"text": "coup', b'["une liste"]', b"[" * 20000])
-async def test_a_body_that_is_no_message_reaches_a_person(
-    visitor: Visitor, services: Services, body: bytes
-) -> None:
+async def test_a_body_that_is_no_message_reaches_a_person(visitor: Visitor, services: Services, body: bytes) -> None:
     answer = await visitor.send_bytes(body)
     assert answer.status_code == 200
     assert [h.reason for h in await handoffs(services)] == [HandoffReason.UNREADABLE]
@@ -102,9 +96,7 @@ async def test_a_body_over_the_limit_is_read_for_risk(visitor: Visitor, services
     assert [h.reason for h in await handoffs(services)] == [HandoffReason.RISK]
 
 
-async def test_a_body_over_the_limit_without_session_writes_nothing(
-    visitor: Visitor, services: Services
-) -> None:
+async def test_a_body_over_the_limit_without_session_writes_nothing(visitor: Visitor, services: Services) -> None:
     visitor.token = "unknown"
     answer = await visitor.say("mot " * 20_000)
     assert answer.status_code == 401

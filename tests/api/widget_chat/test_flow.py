@@ -56,9 +56,7 @@ async def test_the_token_is_not_kept(visitor: Visitor, services: Services) -> No
     assert visitor.token not in stored
 
 
-async def test_a_page_never_written_on_is_forgotten(
-    visitor: Visitor, services: Services, clock: ManualClock
-) -> None:
+async def test_a_page_never_written_on_is_forgotten(visitor: Visitor, services: Services, clock: ManualClock) -> None:
     writer = Visitor(visitor.http)
     await writer.open()
     await writer.say(RISK)

@@ -7,9 +7,7 @@ from triage.nlu_route.fit_confidence import Measured, calibration_sentences, fit
 from triage.nlu_route.rasa_client import RasaReading
 
 
-def read(
-    type_: InterventionType, confidence: float, *, right_type: bool = True, subtopic: float = 0.9
-) -> Measured:
+def read(type_: InterventionType, confidence: float, *, right_type: bool = True, subtopic: float = 0.9) -> Measured:
     truth = type_ if right_type else InterventionType.SECURITE_CIVILE
     return Measured(truth, f"{truth}/a", RasaReading(type_, confidence, f"{type_}/a", subtopic))
 

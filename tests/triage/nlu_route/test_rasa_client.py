@@ -135,9 +135,7 @@ def without(key: str) -> dict[str, Any]:
         httpx.Response(200, json=sample() | {"intent_ranking": ranking(autre=1.0)}),
         httpx.Response(200, json=sample() | {"intent_ranking": ranking(crise=7.0)}),
         httpx.Response(200, json=sample() | {"subtopic_ranking": ranking(crise=0.2)[:0]}),
-        httpx.Response(
-            200, json={"intent_ranking": ranking(crise=1.0), "subtopic_ranking": ranking(education=1.0)}
-        ),
+        httpx.Response(200, json={"intent_ranking": ranking(crise=1.0), "subtopic_ranking": ranking(education=1.0)}),
     ],
 )
 async def test_odd_answer_is_unavailable_and_quotes_nobody(answer: httpx.Response) -> None:

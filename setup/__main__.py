@@ -1,0 +1,82 @@
+"""The verbs behind the Makefile: `python3 -m setup VERB`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Callable, Dict, List
+
+from setup.checks import ALL_SUITES, NEED_MODELS, run_suites
+from setup.database import prepare_database
+from setup.locks import write_locks
+from setup.parts import complete
+from setup.plan import carry_out, libraries_plan, whole_plan
+from setup.running import refuse_busy_ports, start
+from setup.sentences import SetupProblem, sentence
+from setup.settings_files import read_settings
+from setup.training import rasa_step, risk_step
+
+INTERRUPTED = 130
+
+
+def set_up(_arguments: List[str]) -> int:
+    carry_out(whole_plan())
+    prepare_database(read_settings(os.environ))
+    return 0
+
+
+def run(_arguments: List[str]) -> int:
+    """A port that is taken is said first: minutes of training would come before it otherwise."""
+    settings = complete(read_settings(os.environ))
+    refuse_busy_ports(settings)
+    carry_out(whole_plan())
+    prepare_database(settings)
+    return start(settings)
+
+
+def train(_arguments: List[str]) -> int:
+    """Train again whatever the stamps say."""
+    steps = [risk_step(), rasa_step()]
+    for step in steps:
+        step.stamp.forget()
+    carry_out(whole_plan())
+    return 0
+
+
+def check(arguments: List[str]) -> int:
+    """Run the suites that are named, all of them when none is."""
+    names = arguments or ALL_SUITES
+    carry_out(whole_plan() if set(names) & NEED_MODELS else libraries_plan())
+    return run_suites(names)
+
+
+def lock(arguments: List[str]) -> int:
+    write_locks(arguments)
+    return 0
+
+
+VERBS: Dict[str, Callable[[List[str]], int]] = {
+    "setup": set_up,
+    "run": run,
+    "train": train,
+    "test": check,
+    "lock": lock,
+}
+
+
+def main(arguments: List[str]) -> int:
+    """The exit code of the verb; a problem is one sentence on the error stream."""
+    try:
+        return VERBS[arguments[0]](arguments[1:])
+    except SetupProblem as problem:
+        print("\n" + str(problem), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\n" + sentence("interrupted"), file=sys.stderr)
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 8):
+        sys.exit(sentence("python_too_old", version="%d.%d" % sys.version_info[:2]))
+    sys.exit(main(sys.argv[1:]))
