@@ -9,6 +9,7 @@ alone opens handoffs. Once a person has the contact, the bot is silent for good;
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
@@ -27,8 +28,10 @@ from triage.record.service import ContactRecord
 from triage.record.tables import Author, Contact, Holder, Turn
 from triage.replies.build import Replies
 from triage.risk_gate.gate import RiskGate
-from triage.signals import Reading
+from triage.signals import Reading, RiskKind, Signal
 from triage.turn import HandoffView, IncomingTurn, Outcome, Said
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 MISUNDERSTOOD_LIMIT = 2
@@ -88,11 +91,17 @@ class Conversation:
         outcome = await self._receive(turn, reading)
         if outcome.handoff is not None or outcome.repeated or turn.said is not Said.TEXT:
             return outcome
+        return await self._answer(turn, outcome, await self._route(turn.text))
+
+    async def _route(self, text: str) -> RouteDecision | None:
+        """Step 2. None when the language engine is down, late or odd: a person is reached."""
         try:
-            decision = await self.router.parse(turn.text)
+            return await self.router.parse(text)
         except RouteUnavailable:
-            decision = None
-        return await self._answer(turn, outcome, decision)
+            return None
+        except Exception as error:
+            log.error("route failed (%s)", type(error).__name__)
+            return None
 
     async def _read(self, turn: IncomingTurn) -> Reading:
         """Step 1: the gate, on the raw text and the question it answers, with the last words before it."""
@@ -102,8 +111,9 @@ class Conversation:
                 contact = await self.record.contact(session, turn.contact_id)
                 earlier = await self.record.last_words(session, contact, before=contact.last_turn + 1)
             read = await self.gate.read_within(turn.text, turn.question, earlier)
-            if turn.said is Said.TEXT or not read.is_fault:
-                signals += read.signals
+            # A text that nobody could decode may well be unreadable for the gate too: that alone is no risk.
+            kept = read.signals if turn.said is Said.TEXT else without_faults(read.signals)
+            signals += kept
         return Reading(signals)
 
     async def _receive(self, turn: IncomingTurn, reading: Reading) -> Outcome:
@@ -132,7 +142,7 @@ class Conversation:
                 question=turn.question.value,
             )
             await self.record.keep_reading(session, contact, said.number, reading, now)
-            outcome = Outcome(turn_number=said.number, reading=reading, type=contact.type)
+            outcome = Outcome(contact.id, said.number, reading=reading, type=contact.type)
             handoff = await queue.open_of_contact(session, contact.id)
             if handoff is not None:
                 await self._raise_waiting(session, contact, handoff)
@@ -169,24 +179,36 @@ class Conversation:
         await queue.raise_level(session, handoff, contact.level, now)
 
     async def _answer(self, turn: IncomingTurn, outcome: Outcome, decision: RouteDecision | None) -> Outcome:
-        """T2: the bot's turn goes in only if the contact is still the bot's and nothing newer was said."""
+        """T2: the bot answers only if the contact is still the bot's and nothing newer was said.
+
+        A person, though, is reached even when something newer was said.
+        """
         async with self.sessions.write() as session:
             contact = await self.record.contact(session, turn.contact_id, lock=True)
-            if not await self.record.still_the_bots(session, contact.id, answers=outcome.turn_number):
-                handoff = await queue.open_of_contact(session, contact.id)
-                return replace(outcome, handoff=view_of(handoff, outcome.reading) if handoff else None)
+            stored = await self.record.answer_to(session, contact, outcome.turn_number)
+            if stored or contact.holder is not Holder.BOT:
+                return await self._with_current_handoff(session, outcome, [said.text for said in stored])
             if decision is None:
                 return await self._hand_over(session, contact, outcome, HandoffReason.FAULT)
-            unclear = not decision.understood
-            await self.record.note_route(session, contact, decision.type, misunderstood=unclear)
             outcome = replace(outcome, type=decision.type, confidence=decision.confidence)
+            newest = contact.last_person_turn == outcome.turn_number
+            if newest or decision.understood:
+                await self.record.note_route(session, contact, decision.type, misunderstood=not decision.understood)
             reason = self._reason_after_route(contact, decision)
             if reason is not None:
                 return await self._hand_over(session, contact, outcome, reason)
+            if not newest:
+                return outcome
             contact.person_offered = True  # every answer leaves the door of a person open
             text = self._reply_text(contact, decision)
             await self._bot_says(session, contact, outcome.turn_number, text)
             return replace(outcome, replies=(text,), offers_person=True)
+
+    async def _with_current_handoff(self, session: WriteSession, outcome: Outcome, said: list[str]) -> Outcome:
+        """Somebody else answered this turn meanwhile, or a person has the contact: nothing new is said."""
+        handoff = await queue.open_of_contact(session, outcome.contact_id)
+        current = view_of(handoff, outcome.reading) if handoff else None
+        return replace(outcome, replies=tuple(said), handoff=current, repeated=bool(said))
 
     def _reason_after_route(self, contact: Contact, decision: RouteDecision) -> HandoffReason | None:
         if decision.asks_for_person:
@@ -236,13 +258,18 @@ class Conversation:
         handoff = await queue.open_of_contact(session, contact.id)
         unanswered = not stored and contact.holder is Holder.BOT
         return Outcome(
-            turn_number=before.number,
+            contact.id,
+            before.number,
             reading=reading,
             replies=tuple(turn.text for turn in stored),
             handoff=view_of(handoff, reading) if handoff else None,
             type=contact.type,
             repeated=not unanswered,
         )
+
+
+def without_faults(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    return tuple(signal for signal in signals if signal.kind is not RiskKind.FAULT)
 
 
 def view_of(handoff: Handoff, reading: Reading) -> HandoffView:

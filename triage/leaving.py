@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from foundation.clock import Clock
 from foundation.sessions import Sessions, WriteSession
 from triage.handoff import service as queue
 from triage.handoff.service import ChangedMeanwhile
 from triage.handoff.states import HandoffState
 from triage.record.service import ContactRecord
-from triage.record.tables import Holder
+from triage.record.tables import Contact, Holder
 from triage.signals import RiskLevel
 
 ATTEMPTS = 5
+
+StillGone = Callable[[WriteSession], Awaitable[bool]]
 
 
 class Leaving:
@@ -20,22 +24,35 @@ class Leaving:
         self.record = record
         self.clock = clock
 
-    async def leave(self, contact_id: str, *, recall_possible: bool, recall_safe: bool | None = None) -> None:
-        """At risk: `parti`, still in the queue. Below: the waiting ends, or the intervenant disposes of it."""
+    async def leave(
+        self,
+        contact_id: str,
+        *,
+        recall_possible: bool,
+        recall_safe: bool | None = None,
+        still_gone: StillGone | None = None,
+    ) -> None:
+        """At risk: `parti`, still in the queue. Below: the waiting ends, or the intervenant disposes of it.
+
+        `still_gone` is asked inside the transaction, once the contact is locked: false when the person is
+        back, and then nothing happens.
+        """
         for attempt in range(ATTEMPTS):
             try:
                 async with self.sessions.write() as session:
-                    return await self._leave(session, contact_id, recall_possible, recall_safe)
+                    contact = await self.record.contact(session, contact_id, lock=True)
+                    if still_gone is None or await still_gone(session):
+                        await self._leave(session, contact, recall_possible, recall_safe)
+                    return
             except ChangedMeanwhile:
                 if attempt == ATTEMPTS - 1:
                     raise
 
     async def _leave(
-        self, session: WriteSession, contact_id: str, recall_possible: bool, recall_safe: bool | None
+        self, session: WriteSession, contact: Contact, recall_possible: bool, recall_safe: bool | None
     ) -> None:
         now = self.clock.now()
-        contact = await self.record.contact(session, contact_id, lock=True)
-        handoff = await queue.open_of_contact(session, contact_id)
+        handoff = await queue.open_of_contact(session, contact.id)
         if handoff is None:
             if contact.holder is Holder.BOT:
                 await self.record.close(session, contact, "left", now)

@@ -5,6 +5,7 @@ Each act is one transaction, opened and committed here; every read of a record l
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +13,7 @@ from typing import Protocol
 from foundation.clock import Clock
 from foundation.sessions import ReadSession, Sessions
 from triage.handoff import presence, queue, service
-from triage.handoff.service import Actor, NotYours
+from triage.handoff.service import Actor, ChangedMeanwhile, NotYours
 from triage.handoff.states import HandoffReason, HandoffState, PresenceState, QueueClass, Role
 from triage.handoff.tables import Handoff
 from triage.interventions.types import Channel, InterventionType, Language, Line, Stage
@@ -21,7 +22,10 @@ from triage.record.service import ContactRecord, OpenedSignal, SaidTurn
 from triage.record.tables import Author
 from triage.signals import RiskLevel
 
+log = logging.getLogger(__name__)
+
 QUEUE_READ = "queue_read"
+ATTEMPTS = 5
 
 
 class VoiceUnavailable(Exception):
@@ -33,6 +37,10 @@ class VoicePort(Protocol):
 
     async def bring_together(self, contact_id: str, staff_id: str) -> None:
         """Put the waiting caller and the intervenant on one line. Raises VoiceUnavailable."""
+        ...
+
+    async def back_to_queue(self, contact_id: str) -> None:
+        """Put a caller whose intervenant let go back where callers wait. Raises VoiceUnavailable."""
         ...
 
     async def hang_up(self, contact_id: str) -> None:
@@ -87,9 +95,15 @@ class StaffDesk:
             await presence.renew(session, actor, state, self.clock.now())
 
     async def be_gone(self, actor: Actor) -> None:
-        """The intervenant logged out: their contacts go back to the queue at once."""
+        """The intervenant signed out: all their contacts go back to the queue at once, calls too."""
+        now = self.clock.now()
         async with self.sessions.write() as session:
-            await presence.end(session, actor.id, self.clock.now())
+            calls = [h for h in await queue.owned_by(session, actor.id) if h.channel is Channel.PHONE]
+            for handoff in calls:
+                await service.release(session, handoff, actor_id=actor.id, cause="signed_out", now=now)
+            await presence.end(session, actor.id, now)
+        for handoff in calls:
+            await self._caller_waits_again(handoff)
 
     async def presence_of(self, actor: Actor) -> PresenceState | None:
         """The state of somebody on line, or None."""
@@ -120,23 +134,36 @@ class StaffDesk:
         """Take a person: the contact's id. Raises AlreadyTaken, VoiceUnavailable (then given back)."""
         now = self.clock.now()
         async with self.sessions.write() as session:
+            await presence.renew(session, actor, await presence.chosen_state(session, actor.id), now)
             handoff = await service.claim(session, handoff_id, actor, now)
             audit.note(session, actor_id=actor.id, action="claimed", subject=f"handoff:{handoff.id}", now=now)
             contact_id, on_line = handoff.contact_id, handoff.person_left_at is None
         if handoff.channel is Channel.PHONE and on_line:
             try:
                 await self.voice.bring_together(contact_id, actor.id)
-            except VoiceUnavailable:
-                await self.give_back(handoff_id, cause="voice_unavailable")
-                raise
+            except Exception as error:
+                await self.give_back(handoff_id, cause="voice_unavailable", claimed_by=actor.id)
+                raise VoiceUnavailable(type(error).__name__) from error
         return contact_id
 
-    async def give_back(self, handoff_id: str, cause: str) -> None:
-        """Back to the head of the class, for a cause that is the machine's."""
-        async with self.sessions.write() as session:
-            handoff = await service.get(session, handoff_id)
-            if handoff.state is HandoffState.CLAIMED:
-                await service.release(session, handoff, actor_id=service.MACHINE, cause=cause, now=self.clock.now())
+    async def give_back(self, handoff_id: str, cause: str, *, claimed_by: str | None = None) -> None:
+        """Back to the head of the class, for a cause that is the machine's.
+
+        Nothing happens when nobody has it any more, or when somebody else than `claimed_by` has it.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self.sessions.write() as session:
+                    handoff = await service.get(session, handoff_id, lock=True)
+                    theirs = claimed_by is None or handoff.owner_id == claimed_by
+                    if handoff.state is HandoffState.CLAIMED and theirs:
+                        await service.release(
+                            session, handoff, actor_id=service.MACHINE, cause=cause, now=self.clock.now()
+                        )
+                return
+            except ChangedMeanwhile:
+                if attempt == ATTEMPTS - 1:
+                    raise
 
     async def read(self, actor: Actor, contact_id: str) -> OpenContact:
         """The whole contact. Its owner, a garde clinique or coordination may read it. Raises NotYours."""
@@ -155,7 +182,7 @@ class StaffDesk:
         """The intervenant's words: the turn's number; sent again, the same one. Raises NotYours."""
         async with self.sessions.write() as session:
             contact = await self.record.contact(session, contact_id, lock=True)
-            handoff = await service.open_of_contact(session, contact_id)
+            handoff = await service.open_of_contact(session, contact_id, lock=True)
             if handoff is None:
                 raise NotYours(contact_id)
             service.require_owner(handoff, actor)
@@ -180,6 +207,16 @@ class StaffDesk:
             handoff = await service.get(session, handoff_id)
             service.require_owner(handoff, actor)
             await service.release(session, handoff, actor_id=actor.id, cause="let_go", now=self.clock.now())
+        await self._caller_waits_again(handoff)
+
+    async def _caller_waits_again(self, handoff: Handoff) -> None:
+        """A released caller leaves the conversation for the queue; if the telephone fails now, its
+        reconciler does it."""
+        if handoff.channel is Channel.PHONE and handoff.person_left_at is None:
+            try:
+                await self.voice.back_to_queue(handoff.contact_id)
+            except VoiceUnavailable as error:
+                log.error("a released caller is not back in the queue yet (%s)", error)
 
     async def close(self, actor: Actor, handoff_id: str, disposition: str) -> None:
         """End a contact with its disposition. Raises NotYours."""

@@ -58,6 +58,7 @@ class Outcome:
     `handoff` is filled from the turn at which a person is reached, and stays so after it.
     """
 
+    contact_id: str
     turn_number: int
     reading: Reading = NOTHING_READ
     replies: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from triage.handoff.tables import Handoff
 from triage.interventions.types import Channel, InterventionType, Line
 from triage.record.tables import Author, Contact, Holder, Turn
 from triage.services import Services
-from triage.signals import RiskKind, RiskLevel
+from triage.signals import Reading, RiskKind, RiskLevel, Signal
 from triage.turn import IncomingTurn, Outcome, Said, entry_signal
 
 pytestmark = pytest.mark.usefixtures("services_on_both")
@@ -223,6 +223,59 @@ async def test_the_bot_says_nothing_when_a_newer_message_came(services: Services
     assert outcome.replies == ()
     authors = [author for author, _ in await turns(services, contact)]
     assert authors == [Author.PERSON, Author.PERSON, Author.BOT]
+
+
+async def test_a_person_is_reached_even_when_something_newer_was_said(
+    services: Services, router: ScriptedRouter
+) -> None:
+    contact = await arrive(services)
+    plain = router.parse
+
+    async def meanwhile(text: str) -> object:
+        if text == "ma blonde vient de me laisser":
+            await say(services, contact, "allo")
+            router.say(text, type=InterventionType.CRISE, subtopic="crise/rupture")
+        return await plain(text)
+
+    router.parse = meanwhile  # type: ignore[method-assign,assignment]
+    outcome = await say(services, contact, "ma blonde vient de me laisser")
+    assert outcome.handoff is not None
+    assert outcome.handoff.reason is HandoffReason.CRISE
+
+
+async def test_the_same_unclear_message_twice_at_once_counts_once(services: Services, router: ScriptedRouter) -> None:
+    router.say("blorp", understood=False, confidence=0.1)
+    contact = await arrive(services)
+    outcomes = await asyncio.gather(*(say(services, contact, "blorp", client_id="m") for _ in range(3)))
+    assert await handoffs(services) == []
+    assert len({outcome.replies for outcome in outcomes}) == 1
+    assert len(await turns(services, contact)) == 2
+
+
+async def test_an_unexpected_failure_of_the_router_reaches_a_person(services: Services, router: ScriptedRouter) -> None:
+    async def breaks(text: str) -> object:
+        raise ZeroDivisionError(text)
+
+    router.parse = breaks  # type: ignore[method-assign,assignment]
+    outcome = await say(services, await arrive(services), "bonjour")
+    assert outcome.handoff is not None
+    assert outcome.handoff.reason is HandoffReason.FAULT
+
+
+async def test_an_unreadable_text_keeps_what_the_frames_found(services: Services, gate: ScriptedGate) -> None:
+    plain = gate.read_frames_only
+
+    def with_fault(text: str) -> Reading:
+        fault = Signal(RiskKind.FAULT, RiskLevel.RISK, "gate", 1.0)
+        return Reading((*plain(text).signals, fault))
+
+    gate.read_frames_only = with_fault  # type: ignore[method-assign]
+    contact = await arrive(services)
+    turn = IncomingTurn(contact, "u1", "je veux mourir \ufffd\ufffd", said=Said.UNREADABLE)
+    outcome = await services.conversation.handle_turn(turn)
+    assert outcome.handoff is not None
+    assert outcome.handoff.level is RiskLevel.RISK
+    assert outcome.handoff.kinds == (RiskKind.SUICIDE,)
 
 
 async def test_a_handoff_between_the_two_transactions_silences_the_bot(

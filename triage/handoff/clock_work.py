@@ -26,6 +26,7 @@ from triage.handoff.tables import Handoff, Presence, StepTaken
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+STEP_SECONDS = 5.0
 OFFERED = "offered"
 IN_DOUBT = "in_doubt"
 
@@ -45,7 +46,14 @@ def every(clock: Clock, period: timedelta, step: Step) -> Step:
 
 
 class ClockWork:
-    def __init__(self, sessions: Sessions, clock: Clock, ladder: Ladder, more_steps: tuple[Step, ...] = ()) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        ladder: Ladder,
+        more_steps: tuple[Step, ...] = (),
+        step_seconds: float = STEP_SECONDS,
+    ) -> None:
         self.sessions = sessions
         self.clock = clock
         self.ladder = ladder
@@ -56,6 +64,7 @@ class ClockWork:
             self.make_offers,
             *more_steps,
         )
+        self.step_seconds = step_seconds
         self.last_tick: datetime | None = None
 
     async def run(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -67,10 +76,11 @@ class ClockWork:
     async def tick(self) -> None:
         for step in self.steps:
             try:
-                await step()
+                async with asyncio.timeout(self.step_seconds):
+                    await step()
             except (ChangedMeanwhile, IntegrityError):
                 continue  # another process came first
-            except Exception as error:
+            except Exception as error:  # a step that is late included
                 log.error("clock: %s failed (%s)", getattr(step, "__name__", "step"), type(error).__name__)
         self.last_tick = self.clock.now()
 
@@ -78,12 +88,10 @@ class ClockWork:
         """Whoever gave no sign loses their chats, which go back to the head of their class."""
         now = self.clock.now()
         async with self.sessions.read() as session:
-            found = select(Presence.staff_id).where(Presence.lease_until <= now)
-            expired = list((await session.execute(found)).scalars())
-        for staff_id in expired:
+            gone = await presence.gone_owners(session, now)
+        for staff_id in gone:
             async with self.sessions.write() as session:
-                still = select(Presence).where(Presence.staff_id == staff_id, Presence.lease_until <= now)
-                if (await session.execute(still.with_for_update())).scalar_one_or_none() is not None:
+                if not await presence.is_live(session, staff_id, now):
                     await presence.end(session, staff_id, now)
 
     async def tell_of_doubt(self) -> None:

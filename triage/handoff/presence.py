@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from foundation.sessions import ReadSession, WriteSession
 from triage.handoff import queue, service
 from triage.handoff.service import QUEUE_TOPIC, Actor
-from triage.handoff.states import PresenceState, Role
-from triage.handoff.tables import Presence
+from triage.handoff.states import HandoffState, PresenceState, Role
+from triage.handoff.tables import Handoff, Presence
 from triage.interventions.types import Channel
 
 # A console gives a sign every 4 s. At 8 s of silence the visitor is told; at 20 s the lease is over,
@@ -37,17 +37,41 @@ async def renew(session: WriteSession, actor: Actor, state: PresenceState, now: 
 
 
 async def end(session: WriteSession, staff_id: str, now: datetime) -> None:
-    """No longer on line: chats go back to the head of their class."""
+    """No longer on line: their chats, and those who have left, go back to the head of their class."""
     await session.execute(delete(Presence).where(Presence.staff_id == staff_id))
     for handoff in await queue.owned_by(session, staff_id):
-        if handoff.channel is Channel.CHAT:
+        if handoff.channel is Channel.CHAT or handoff.person_left_at is not None:
             await service.release(session, handoff, actor_id=service.MACHINE, cause="intervenant_gone", now=now)
     session.announce(QUEUE_TOPIC, "presence", staff_id)
+
+
+async def gone_owners(session: ReadSession, now: datetime) -> list[str]:
+    """Whose lease is over, and who owns contacts without one: a claim may land after a sign-out."""
+    expired = select(Presence.staff_id).where(Presence.lease_until <= now)
+    live = select(Presence.staff_id).where(Presence.lease_until > now)
+    owners = select(Handoff.owner_id).where(
+        Handoff.state == HandoffState.CLAIMED,
+        Handoff.owner_id.not_in(live),
+        or_(Handoff.channel == Channel.CHAT, Handoff.person_left_at.is_not(None)),
+    )
+    found = [*(await session.execute(expired)).scalars(), *(await session.execute(owners)).scalars()]
+    return list(dict.fromkeys(staff_id for staff_id in found if staff_id))
+
+
+async def is_live(session: ReadSession, staff_id: str, now: datetime) -> bool:
+    found = select(Presence.staff_id).where(Presence.staff_id == staff_id, Presence.lease_until > now)
+    return (await session.execute(found.with_for_update())).first() is not None
 
 
 async def state_of(session: ReadSession, staff_id: str, now: datetime) -> PresenceState | None:
     found = select(Presence.state).where(Presence.staff_id == staff_id, Presence.lease_until > now)
     return (await session.execute(found)).scalar_one_or_none()
+
+
+async def chosen_state(session: ReadSession, staff_id: str) -> PresenceState:
+    """What they last chose; somebody unknown here is available."""
+    found = select(Presence.state).where(Presence.staff_id == staff_id)
+    return (await session.execute(found)).scalar_one_or_none() or PresenceState.AVAILABLE
 
 
 async def free(session: ReadSession, now: datetime, role: Role | None = None) -> list[str]:

@@ -52,12 +52,14 @@ class Actor:
     role: Role
 
 
-async def open_of_contact(session: ReadSession, contact_id: str) -> Handoff | None:
+async def open_of_contact(session: ReadSession, contact_id: str, *, lock: bool = False) -> Handoff | None:
     found = (
         select(Handoff)
         .where(Handoff.contact_id == contact_id, Handoff.state.in_(OPEN_STATES))
         .execution_options(populate_existing=True)
     )
+    if lock:
+        found = found.with_for_update()
     return (await session.execute(found)).scalar_one_or_none()
 
 
@@ -71,9 +73,9 @@ async def last_of_contact(session: ReadSession, contact_id: str) -> Handoff | No
     return (await session.execute(found)).scalar_one_or_none()
 
 
-async def get(session: ReadSession, handoff_id: str) -> Handoff:
-    """The handoff, read afresh. Raises UnknownHandoff."""
-    handoff = await session.get(Handoff, handoff_id, populate_existing=True)
+async def get(session: ReadSession, handoff_id: str, *, lock: bool = False) -> Handoff:
+    """The handoff, read afresh; `lock` makes other writers of it wait. Raises UnknownHandoff."""
+    handoff = await session.get(Handoff, handoff_id, populate_existing=True, with_for_update=lock or None)
     if handoff is None:
         raise UnknownHandoff(handoff_id)
     return handoff

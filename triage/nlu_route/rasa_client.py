@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from triage.interventions.types import InterventionType
 from triage.nlu_route.confidence import ConfidenceThresholds
+from triage.nlu_route.openings import without_opening
 from triage.nlu_route.route import RouteDecision, RouteUnavailable
 
 PARSE_SECONDS = 2.0
@@ -72,7 +73,7 @@ class RasaRouter:
         Of a very long message the first 4,000 characters are read: the gate has read all of it, and a longer
         pass would keep the next person's message waiting.
         """
-        asked = _COMMAND_START.sub("", text)[:MAX_CHARACTERS]
+        asked = without_opening(_COMMAND_START.sub("", text))[:MAX_CHARACTERS]
         try:
             async with asyncio.timeout(PARSE_SECONDS):
                 answer = await self._http.post(

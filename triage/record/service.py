@@ -146,15 +146,6 @@ class ContactRecord:
         session.announce(f"contact:{contact.id}", "turn", str(number))
         return turn
 
-    async def still_the_bots(self, session: WriteSession, contact_id: str, answers: int) -> bool:
-        """Take the right to speak: true only if the contact is the bot's and nothing newer was said."""
-        kept = (
-            update(Contact)
-            .where(Contact.id == contact_id, Contact.holder == Holder.BOT, Contact.last_person_turn == answers)
-            .values(stage=Contact.stage)
-        )
-        return await session.change(kept) == 1
-
     async def keep_reading(
         self, session: WriteSession, contact: Contact, turn_number: int, reading: Reading, now: datetime
     ) -> bool:

@@ -27,6 +27,7 @@ from triage.handoff.tables import Handoff, HandoffEvent, StepTaken
 from triage.interventions.types import Channel, Line
 from triage.services import Services
 from triage.signals import RiskLevel
+from triage.staff_desk import VoiceUnavailable
 
 ANNE = Actor("anne", Role.INTERVENANT)
 BEN = Actor("ben", Role.INTERVENANT)
@@ -366,14 +367,93 @@ async def test_a_transfer_has_one_owner(services: Services) -> None:
 
 
 async def test_a_call_that_cannot_be_joined_goes_back_to_the_head(services: Services, voice: object) -> None:
-    from triage.staff_desk import VoiceUnavailable
-
     voice.fails = True  # type: ignore[attr-defined]
     handoff_id = await enqueue(services, channel=Channel.PHONE)
     with pytest.raises(VoiceUnavailable):
         await services.desk.claim(ANNE, handoff_id)
     row = await get(services, handoff_id)
     assert (row.state, row.owner_id, row.at_head) == (HandoffState.WAITING, None, True)
+
+
+async def test_a_telephone_that_breaks_in_any_way_gives_the_caller_back(services: Services, voice: object) -> None:
+    async def breaks(contact_id: str, staff_id: str) -> None:
+        raise RuntimeError
+
+    voice.bring_together = breaks  # type: ignore[attr-defined]
+    handoff_id = await enqueue(services, channel=Channel.PHONE)
+    with pytest.raises(VoiceUnavailable):
+        await services.desk.claim(ANNE, handoff_id)
+    assert (await get(services, handoff_id)).state is HandoffState.WAITING
+
+
+async def test_a_late_failure_does_not_undo_the_claim_of_another(services: Services) -> None:
+    handoff_id = await enqueue(services, channel=Channel.PHONE)
+    await services.desk.claim(BEN, handoff_id)
+    await services.desk.give_back(handoff_id, "voice_unavailable", claimed_by=ANNE.id)
+    assert (await get(services, handoff_id)).owner_id == "ben"
+
+
+async def test_a_released_caller_goes_back_where_callers_wait(services: Services, voice: object) -> None:
+    handoff_id = await enqueue(services, channel=Channel.PHONE)
+    contact_id = await services.desk.claim(ANNE, handoff_id)
+    await services.desk.release(ANNE, handoff_id)
+    assert voice.back_in_queue == [contact_id]  # type: ignore[attr-defined]
+
+
+async def test_signing_out_gives_back_chats_and_calls(services: Services, voice: object) -> None:
+    chat, call = await enqueue(services), await enqueue(services, channel=Channel.PHONE)
+    for handoff_id in (chat, call):
+        await services.desk.claim(ANNE, handoff_id)
+    await services.desk.be_gone(ANNE)
+    for handoff_id in (chat, call):
+        assert (await get(services, handoff_id)).state is HandoffState.WAITING
+        await assert_folds(services, handoff_id)
+    assert len(voice.back_in_queue) == 1  # type: ignore[attr-defined]
+
+
+async def test_a_call_left_while_claimed_becomes_parti_when_its_intervenant_vanishes(
+    services: Services, clock: ManualClock, work: ClockWork
+) -> None:
+    handoff_id = await enqueue(services, RiskLevel.RISK, HandoffReason.RISK, Channel.PHONE)
+    contact_id = await services.desk.claim(ANNE, handoff_id)
+    await services.leaving.leave(contact_id, recall_possible=True)
+    clock.advance(25)
+    await work.tick()
+    assert (await get(services, handoff_id)).state is HandoffState.LEFT
+
+
+async def test_an_owner_without_any_presence_loses_the_chat(
+    services: Services, clock: ManualClock, work: ClockWork
+) -> None:
+    handoff_id = await enqueue(services)
+    async with services.sessions.write() as session:
+        await service.claim(session, handoff_id, ANNE, services.clock.now())
+    await work.tick()
+    assert (await get(services, handoff_id)).state is HandoffState.WAITING
+
+
+async def test_a_step_that_never_ends_does_not_stop_the_others(services: Services) -> None:
+    done: list[str] = []
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    async def works() -> None:
+        done.append("yes")
+
+    await ClockWork(services.sessions, services.clock, Ladder.load(), (never, works), step_seconds=0.5).tick()
+    assert done == ["yes"]
+
+
+async def test_who_is_back_before_the_leaving_is_written_has_not_left(services: Services) -> None:
+    handoff_id = await enqueue(services)
+
+    async def back(session: WriteSession) -> bool:
+        return False
+
+    contact_id = (await get(services, handoff_id)).contact_id
+    await services.leaving.leave(contact_id, recall_possible=False, still_gone=back)
+    assert (await get(services, handoff_id)).state is HandoffState.WAITING
 
 
 async def test_a_failing_step_does_not_hold_back_the_others(services: Services) -> None:

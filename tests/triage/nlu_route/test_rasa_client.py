@@ -70,7 +70,7 @@ async def test_real_answer_becomes_a_decision() -> None:
     assert asked[0].method == "POST"
     assert asked[0].url.path == "/model/parse"
     assert asked[0].url.params["token"] == TOKEN
-    assert json.loads(asked[0].content) == {"text": "Bonjour, êtes-vous ouverts la fin de semaine ?"}
+    assert json.loads(asked[0].content) == {"text": "êtes-vous ouverts la fin de semaine ?"}
 
 
 async def test_under_the_threshold_the_type_is_filled_and_not_understood() -> None:
