@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import make_url
 
 from api import errors, health
+from api.body_limit import BodyLimit
 from api.bot_callbacks import routes as bot_routes
 from api.single_process import only_one_on_sqlite
 from api.widget_chat import mount as mount_chat
@@ -79,6 +80,7 @@ def create_app(
                 await services.close()
 
     app = FastAPI(title="Relais", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(BodyLimit)
     errors.answer_failures(app)
     for door in (health, bot_routes, phone_routes, console_routes):
         app.include_router(door.router)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,11 @@ _PAGE = f"""<!doctype html><html lang="fr-CA"><meta charset="utf-8">
 
 
 def answer_failures(app: FastAPI) -> None:
+    @app.exception_handler(RequestValidationError)
+    async def misshapen(request: Request, error: RequestValidationError) -> Response:
+        """What was typed is never said back: it may be a password or somebody's words."""
+        return JSONResponse({"error": NUMBERS_SENTENCE, "numbers": OUTSIDE_NUMBERS}, 422)
+
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
         route = request.scope.get("route")

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -98,7 +99,8 @@ class KeyRing:
                 raise SecretKeyError(f"RELAIS_SECRET_KEYS, clé {position} : base64 illisible.") from error
             if len(key) != KEY_BYTES:
                 raise SecretKeyError(f"RELAIS_SECRET_KEYS, clé {position} : 32 octets attendus.")
-            if len(set(key)) < 8:
+            steps = {(after - before) % 256 for before, after in pairwise(key)}
+            if len(set(key)) < 8 or len(steps) < 8:
                 raise SecretKeyError(f"RELAIS_SECRET_KEYS, clé {position} : clé trop simple, tirez-la au hasard.")
             keys[name] = key
         return cls(keys)

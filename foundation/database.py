@@ -69,10 +69,13 @@ def create_engine(url: str) -> AsyncEngine:
         file = make_url(url).database
         if file and file != ":memory:":
             Path(file).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+        waiting = {"timeout": BUSY_MILLISECONDS / 1000}
+        engine = create_async_engine(url, hide_parameters=True, connect_args=waiting)
         _prepare_sqlite(engine.sync_engine)
         return engine
-    return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=3)
+    return create_async_engine(
+        url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=3
+    )
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -8,6 +8,9 @@ import sys
 import traceback
 from types import TracebackType
 
+# Servers that print by themselves would print an exception with its message.
+_THEIR_OWN = ("uvicorn", "uvicorn.error", "uvicorn.access")
+
 type ExceptionTriple = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _NUMBER = re.compile(r"(?<![\w.-])\+?\d[\d\s().-]{5,}\d(?![\w-])")
@@ -39,5 +42,9 @@ def set_up_logging(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in _THEIR_OWN:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

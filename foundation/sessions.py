@@ -6,8 +6,9 @@ given the right to write by accident. Live events leave with the commit.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Delete, Update, text
@@ -46,6 +47,10 @@ class Sessions:
         self.engine = engine
         self.events = events
         self._notifies = engine.dialect.name == "postgresql"
+        # SQLite's writers poll for the one write lock, without an order: here they take their turn.
+        self._turn: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
         reading = engine.execution_options(relais_reading=True)
         self._read = async_sessionmaker(reading, class_=ReadSession, expire_on_commit=False)
         self._write = async_sessionmaker(engine, class_=WriteSession, expire_on_commit=False)
@@ -57,7 +62,7 @@ class Sessions:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteSession]:
-        async with self._write() as session:
+        async with self._turn, self._write() as session:
             async with session.begin():
                 yield session
                 if self._notifies:

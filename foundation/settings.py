@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +25,9 @@ DEMO_FALLBACK_NUMBERS = {
 }
 LINE_NAMES = frozenset(DEMO_LINES.values())
 
+
+SHORTEST_TOKEN = 16
+_E164 = re.compile(r"\+[1-9]\d{7,14}")
 
 DOT_ENV = Path(".env")
 DEMO_ENV = Path("var/demo.env")
@@ -115,8 +119,10 @@ def problems_of(settings: Settings) -> list[str]:
         problems.append(str(error))
     if not settings.twilio_auth_tokens:
         problems.append("RELAIS_TWILIO_AUTH_TOKEN est vide : aucun appel ne pourrait être authentifié.")
-    if not settings.callback_token.get_secret_value() or not settings.rasa_token.get_secret_value():
-        problems.append("RELAIS_CALLBACK_TOKEN et RELAIS_RASA_TOKEN doivent être donnés, tirés au hasard.")
+    tokens = {"RELAIS_CALLBACK_TOKEN": settings.callback_token, "RELAIS_RASA_TOKEN": settings.rasa_token}
+    for name, token in tokens.items():
+        if len(token.get_secret_value()) < SHORTEST_TOKEN:
+            problems.append(f"{name} doit être donné, tiré au hasard, de {SHORTEST_TOKEN} caractères ou plus.")
     if not settings.demo:
         problems += _problems_outside_demo(settings)
     return problems + _problems_of_numbers(settings)
@@ -134,7 +140,7 @@ def _problems_outside_demo(settings: Settings) -> list[str]:
 
 
 def _problems_of_numbers(settings: Settings) -> list[str]:
-    problems = []
+    problems = _problems_of_writing(settings)
     if not settings.lines:
         problems.append("RELAIS_LINES est vide : donnez au moins un numéro et sa ligne.")
     for name in sorted(set(settings.lines.values()) | set(settings.fallback_numbers)):
@@ -150,6 +156,21 @@ def _problems_of_numbers(settings: Settings) -> list[str]:
                 "la personne tournerait en rond."
             )
     return problems
+
+
+def _problems_of_writing(settings: Settings) -> list[str]:
+    """A number that is not written as E.164 cannot be dialled, nor compared with our own lines."""
+    given = {
+        "RELAIS_LINES": list(settings.lines),
+        "RELAIS_FALLBACK_NUMBERS": [number for numbers in settings.fallback_numbers.values() for number in numbers],
+        "RELAIS_INFO_SANTE_NUMBER": [settings.info_sante_number],
+        "RELAIS_GAP_NUMBER": [settings.gap_number],
+    }
+    return [
+        f"{name} : un numéro s'écrit +1 suivi de dix chiffres, sans espace (+18195550101)."
+        for name, numbers in given.items()
+        if not all(_E164.fullmatch(number) for number in numbers)
+    ]
 
 
 def refuse_unsafe(settings: Settings) -> None:

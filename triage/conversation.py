@@ -9,6 +9,7 @@ alone opens handoffs. Once a person has the contact, the bot is silent for good;
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import replace
 
@@ -129,16 +130,23 @@ class Conversation:
         now = self.clock.now()
         async with self.sessions.write() as session:
             contact = await self.record.contact(session, turn.contact_id, lock=True)
-            before = await self.record.turn_of_client(session, contact.id, turn.client_id)
-            if before is not None:
+            client_id = turn.client_id
+            before = await self.record.turn_of_client(session, contact.id, client_id)
+            if before is not None and self.record.says(contact, before, turn.text):
                 return await self._stored_answer(session, contact, before, reading)
+            if before is not None:
+                # Other words under an id already used are other words: nothing said is ever dropped.
+                client_id = other_id(turn)
+                again = await self.record.turn_of_client(session, contact.id, client_id)
+                if again is not None:
+                    return await self._stored_answer(session, contact, again, reading)
             said = await self.record.add_turn(
                 session,
                 contact,
                 author=Author.PERSON,
                 text=turn.text,
                 now=now,
-                client_id=turn.client_id,
+                client_id=client_id,
                 question=turn.question.value,
             )
             await self.record.keep_reading(session, contact, said.number, reading, now)
@@ -270,6 +278,12 @@ class Conversation:
 
 def without_faults(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
     return tuple(signal for signal in signals if signal.kind is not RiskKind.FAULT)
+
+
+def other_id(turn: IncomingTurn) -> str:
+    """An id for words that came under an id already used; the same words give the same one again."""
+    words = hashlib.sha256(f"{turn.client_id}\n{turn.text}".encode("utf-8", "surrogatepass"))
+    return f"other-{words.hexdigest()[:40]}"
 
 
 def view_of(handoff: Handoff, reading: Reading) -> HandoffView:

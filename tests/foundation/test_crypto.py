@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from foundation.crypto import CannotOpen, KeyDestroyed, KeyRing, SecretKeyError
 
+COUNTING = "k1:" + base64.b64encode(bytes(range(32))).decode()
+
 
 def key(name: str) -> str:
     return f"{name}:{base64.b64encode(os.urandom(32)).decode()}"
@@ -54,7 +56,9 @@ def test_a_destroyed_key_is_gone() -> None:
         KeyRing.parse(key("k1")).cipher("c", None)
 
 
-@pytest.mark.parametrize("setting", ["", "nokey", "k1:%%%", "k1:YWJj", "k1:" + base64.b64encode(b"a" * 32).decode()])
+@pytest.mark.parametrize(
+    "setting", ["", "nokey", "k1:%%%", "k1:YWJj", "k1:" + base64.b64encode(b"a" * 32).decode(), COUNTING]
+)
 def test_an_unusable_key_is_refused_without_being_shown(setting: str) -> None:
     with pytest.raises(SecretKeyError) as caught:
         KeyRing.parse(setting)

@@ -189,6 +189,22 @@ async def test_the_same_message_twice_gets_the_stored_answer(services: Services,
     assert len(router.asked) == 1
 
 
+async def test_other_words_under_a_used_id_are_read_and_kept(services: Services) -> None:
+    contact = await arrive(services)
+    await say(services, contact, "vos heures?", client_id="m1")
+    outcome = await say(services, contact, "je veux mourir", client_id="m1")
+    again = await say(services, contact, "je veux mourir", client_id="m1")
+    assert outcome.handoff is not None
+    assert again.turn_number == outcome.turn_number
+    assert len(await turns(services, contact)) == 4
+
+
+async def test_a_lone_surrogate_poisons_nothing(services: Services) -> None:
+    contact = await arrive(services)
+    await say(services, contact, "bonjour \ud800 vous", client_id="m1")
+    assert (await turns(services, contact))[0][1] == "bonjour ? vous"
+
+
 async def test_a_message_whose_answer_was_lost_is_answered_when_sent_again(services: Services) -> None:
     contact = await arrive(services)
     async with services.sessions.write() as session:

@@ -24,6 +24,11 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def storable(text: str) -> str:
+    """The text with what no page could show, a lone surrogate, replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class SaidTurn:
     """A turn with its text opened."""
@@ -101,6 +106,10 @@ class ContactRecord:
         found = select(Turn).where(Turn.contact_id == contact_id, Turn.client_id == client_id)
         return (await session.execute(found)).scalar_one_or_none()
 
+    def says(self, contact: Contact, turn: Turn, text: str) -> bool:
+        """Whether a stored turn holds these very words."""
+        return self._opened(self.cipher(contact), turn).text == storable(text)
+
     async def add_turn(
         self,
         session: WriteSession,
@@ -135,7 +144,7 @@ class ContactRecord:
             author=author,
             staff_id=staff_id,
             client_id=client_id,
-            text=self.cipher(contact).seal("turn", "text", turn_id, text),
+            text=self.cipher(contact).seal("turn", "text", turn_id, storable(text)),
             question=question,
             answers=answers,
             at=now,

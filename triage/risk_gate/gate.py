@@ -21,6 +21,7 @@ DETECTOR_QUESTION = "question"
 SECONDS = 1.0
 WORKERS = 2
 PLACES = 128
+LONG_TEXT = 1_000
 EARLIER_MESSAGES = 4
 EARLIER_CHARACTERS = 600
 SHORT_WORDS = 8
@@ -42,7 +43,11 @@ class RiskGate:
         self._frames = frames
         self._answers = answers
         self._learnt = learnt
-        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="risk-gate")
+        # Long texts wait for each other, never before somebody who writes a sentence.
+        self._pools = {
+            False: ThreadPoolExecutor(max_workers=workers, thread_name_prefix="risk-gate"),
+            True: ThreadPoolExecutor(max_workers=1, thread_name_prefix="risk-gate-long"),
+        }
         self._places = threading.BoundedSemaphore(places)
         self._counting = threading.Lock()
         self.faults = 0
@@ -62,7 +67,12 @@ class RiskGate:
 
         When only the learnt part fails, what the frames found is kept and the fault is a signal too.
         """
+        return self._read(text, question, earlier, [])
+
+    def _read(self, text: str, question: Question, earlier: Sequence[str], heard: list[Signal]) -> Reading:
+        """`heard` receives what the frames found as soon as they are done: a late reading keeps it."""
         signals = self._read_frames(text, earlier)
+        heard += signals
         try:
             signals += self._read_learnt(text, earlier)
         except Exception:  # any failure of a detector must reach a person
@@ -86,8 +96,10 @@ class RiskGate:
         """
         if not self._places.acquire(blocking=False):
             return Reading((self._fault(),))
+        heard: list[Signal] = []
         try:
-            future = self._pool.submit(self.read, text, question, tuple(earlier))
+            pool = self._pools[len(text) > LONG_TEXT]
+            future = pool.submit(self._read, text, question, tuple(earlier), heard)
         except RuntimeError:
             self._places.release()
             return Reading((self._fault(),))
@@ -95,11 +107,12 @@ class RiskGate:
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), seconds)
         except Exception:  # time-outs included; cancellation of the caller goes through
-            return Reading((self._fault(),))
+            return Reading((*heard, self._fault()))
 
     def close(self) -> None:
         """Give the threads back; readings not begun are dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _read_frames(self, text: str, earlier: Sequence[str]) -> list[Signal]:
         signals = self._frames.read(text)

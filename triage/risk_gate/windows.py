@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 LARGEST = 88
 STEP = 72
-FROM_START = 8
-FROM_END = 6
-CHARACTERS_EACH_END = 3_000
+FROM_START = 5
+FROM_END = 5
+CHARACTERS_EACH_END = 2_000
 
 _WORD = re.compile(r"\S{1,64}")
 

@@ -102,6 +102,30 @@ async def test_the_time_gone_reaches_a_person(frames: FrameReader, held: Held) -
     gate.close()
 
 
+async def test_a_late_reading_keeps_what_the_frames_found(frames: FrameReader, held: Held) -> None:
+    gate = gate_with(frames, held)
+    late = asyncio.create_task(gate.read_within("je veux mourir", seconds=2))
+    await asyncio.to_thread(held.begun.acquire)
+    reading = await late
+    assert reading.is_fault
+    assert RiskKind.SUICIDE in {signal.kind for signal in reading.signals}
+    gate.close()
+
+
+async def test_long_texts_do_not_hold_back_a_sentence(frames: FrameReader, held: Held) -> None:
+    def slow_when_long(text: str) -> list[Signal]:
+        return held(text) if len(text) > 1000 else []
+
+    gate = gate_with(frames, slow_when_long, places=64)
+    long_ones = [asyncio.create_task(gate.read_within("a " * 3000, seconds=30)) for _ in range(6)]
+    await asyncio.to_thread(held.begun.acquire)
+    assert gate.faults == 0
+    assert not (await gate.read_within("quelles sont vos heures", seconds=30)).is_risk
+    held.go.set()
+    assert not any(reading.is_fault for reading in await asyncio.gather(*long_ones))
+    gate.close()
+
+
 async def test_late_readings_do_not_pile_up(frames: FrameReader, held: Held) -> None:
     gate = gate_with(frames, held, workers=1, places=2)
     late = [asyncio.create_task(gate.read_within("bonjour", seconds=30)) for _ in range(2)]
