@@ -120,11 +120,7 @@ async def test_the_action_servers_token_is_asked_before_anything(client: httpx.A
     assert (await client.post("/bot/person", json={}, headers=token)).status_code == 422
 
 
-async def test_a_contact_of_the_bot_is_handed_over_by_the_action_server(
-    app: FastAPI, client: httpx.AsyncClient
-) -> None:
-    from triage.interventions.types import Channel, Line
-
+async def test_the_action_server_can_ask_for_a_person(app: FastAPI, client: httpx.AsyncClient) -> None:
     contact = await app.state.services.conversation.begin(Line.INFO_SOCIAL, Channel.CHAT)
     token = {"Authorization": "Bearer test-callback-token-of-tests"}
     answer = await client.post("/bot/person", json={"contact": contact}, headers=token)
