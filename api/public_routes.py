@@ -22,6 +22,10 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("POST", "/chat/leave"): VISITOR,
     ("GET", "/chat/turns"): VISITOR,
     ("GET", "/chat/stream"): VISITOR,
+    **{
+        (method, "/chat/{address:path}"): "no such address: a refusal with the outside numbers"
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    },
     ("GET", "/widget/{name}"): PAGE,
     ("GET", "/clavardage"): PAGE,
     ("GET", "/clavardage/{line}"): PAGE,

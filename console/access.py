@@ -66,7 +66,7 @@ async def signed_in(request: Request) -> Staff | None:
         return None
     services = services_of(request)
     async with services.sessions.read() as session:
-        return await staff_sessions.find(session, token, services.clock.now())
+        return await staff_sessions.find(session, token, services.clock.now(), demo=services.settings.demo)
 
 
 async def _csrf_fits(request: Request, staff: Staff) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -15,6 +17,8 @@ from foundation.sessions import ReadSession, WriteSession
 from triage.handoff.states import Role
 
 SHORTEST_PASSWORD = 12
+HASHED_AT_ONCE = 2
+DEMO_SUFFIX = "@demo"
 DEMO_ACCOUNTS = (
     ("intervenante@demo", "Intervenante (démo)", Role.INTERVENANT),
     ("garde@demo", "Garde clinique (démo)", Role.GARDE_CLINIQUE),
@@ -23,6 +27,8 @@ DEMO_ACCOUNTS = (
 )
 
 _hasher = PasswordHasher()
+# Threads of their own, and few: a hash takes 64 MiB and every core it finds, and somebody may be writing to us.
+_hashing = ThreadPoolExecutor(HASHED_AT_ONCE, thread_name_prefix="passwords")
 
 
 class LoginTaken(ValueError):
@@ -42,6 +48,11 @@ def fold(login: str) -> str:
     return login.strip().casefold()
 
 
+def is_of_demo(login: str) -> bool:
+    """Its password is a demonstration's, known to many: outside demo mode it opens nothing."""
+    return fold(login).endswith(DEMO_SUFFIX)
+
+
 async def create_user(session: WriteSession, *, login: str, name: str, role: Role, password: str) -> StaffUser:
     """A new, active account. Raises LoginTaken, WeakPassword."""
     _refuse_weak(password)
@@ -54,7 +65,7 @@ async def change_password(session: WriteSession, login: str, password: str) -> N
     """Change it and end every session of the account. Raises UnknownLogin, WeakPassword."""
     _refuse_weak(password)
     user = await _known(session, login)
-    user.password_hash = await asyncio.to_thread(_hasher.hash, password)
+    user.password_hash = await hashed(password)
     await _end_sessions(session, user)
 
 
@@ -67,8 +78,10 @@ async def set_active(session: WriteSession, login: str, active: bool) -> None:
 
 
 async def set_role(session: WriteSession, login: str, role: Role) -> None:
-    """Raises UnknownLogin."""
-    (await _known(session, login)).role = role
+    """Change it and end every session of the account, so that no open page keeps the old role. Raises UnknownLogin."""
+    user = await _known(session, login)
+    user.role = role
+    await _end_sessions(session, user)
 
 
 async def ensure_demo_accounts(session: WriteSession, password: str) -> None:
@@ -80,7 +93,7 @@ async def ensure_demo_accounts(session: WriteSession, password: str) -> None:
             continue
         user.name, user.role, user.active = name, role, True
         if not await password_fits(user, password):
-            user.password_hash = await asyncio.to_thread(_hasher.hash, password)
+            user.password_hash = await hashed(password)
             await _end_sessions(session, user)
 
 
@@ -101,8 +114,8 @@ async def names_of(session: ReadSession, staff_ids: set[str]) -> dict[str, str]:
 
 async def password_fits(user: StaffUser | None, password: str) -> bool:
     """True for the password of an active account; an unknown login takes the same time as a known one."""
-    stored = user.password_hash if user is not None else await asyncio.to_thread(_hash_of_nobody)
-    fits = await asyncio.to_thread(_verify, stored, password)
+    nobody = await _in_thread(_hash_of_nobody)
+    fits = await _in_thread(_verify, user.password_hash if user is not None else nobody, password)
     return fits and user is not None and user.active
 
 
@@ -111,10 +124,19 @@ def needs_new_hash(user: StaffUser) -> bool:
     return _hasher.check_needs_rehash(user.password_hash)
 
 
-async def renew_hash(session: WriteSession, staff_id: str, password: str) -> None:
+async def hashed(password: str) -> str:
+    """What is stored of it. It takes long and waits its turn: the service has no transaction open meanwhile."""
+    return await _in_thread(_hasher.hash, password)
+
+
+async def keep_hash(session: WriteSession, staff_id: str, password_hash: str) -> None:
     user = await session.get(StaffUser, staff_id)
     if user is not None:
-        user.password_hash = await asyncio.to_thread(_hasher.hash, password)
+        user.password_hash = password_hash
+
+
+async def _in_thread[Result](work: Callable[..., Result], *given: str) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(_hashing, work, *given)
 
 
 def _verify(stored: str, password: str) -> bool:
@@ -135,7 +157,7 @@ def _refuse_weak(password: str) -> None:
 
 
 async def _add(session: WriteSession, *, login: str, name: str, role: Role, password: str) -> StaffUser:
-    password_hash = await asyncio.to_thread(_hasher.hash, password)
+    password_hash = await hashed(password)
     user = StaffUser(
         id=uuid.uuid4().hex, login=fold(login), name=name.strip(), password_hash=password_hash, role=role, active=True
     )

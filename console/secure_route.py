@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from fastapi import HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+
+from console.pages import WORDS
+from console.readable_request import ReadableRequest, names_nothing
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -22,14 +27,19 @@ HEADERS = {
 
 
 class SecureRoute(APIRoute):
-    """A route whose answers, refusals included, carry HEADERS."""
+    """A route whose answers, refusals included, carry HEADERS, and which reads only readable text."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         handle = super().get_route_handler()
 
         async def handle_securely(request: Request) -> Response:
             try:
-                response = await handle(request)
+                if names_nothing(request):
+                    raise HTTPException(404)
+                response = await handle(ReadableRequest(request.scope, request.receive))
+            except RequestValidationError:
+                # What was typed may be a password or somebody's words: it is not said back.
+                response = JSONResponse({"error": WORDS.say("said", "misread")}, status_code=422)
             except HTTPException as refusal:
                 refusal.headers = {**HEADERS, **(refusal.headers or {})}
                 raise

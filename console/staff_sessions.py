@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from console.accounts import is_of_demo
 from console.tables import StaffSession, StaffUser
 from foundation.sessions import ReadSession, WriteSession
 from triage.handoff.service import Actor
@@ -65,12 +66,13 @@ async def begin(session: WriteSession, staff_id: str, now: datetime) -> str:
     return token
 
 
-async def find(session: ReadSession, token: str, now: datetime) -> Staff | None:
-    return await find_by_id(session, id_of(token), now)
+async def find(session: ReadSession, token: str, now: datetime, *, demo: bool) -> Staff | None:
+    return await find_by_id(session, id_of(token), now, demo=demo)
 
 
-async def find_by_id(session: ReadSession, session_id: str, now: datetime) -> Staff | None:
-    """Whose session it is, or None when it is unknown, over, or of a closed account."""
+async def find_by_id(session: ReadSession, session_id: str, now: datetime, *, demo: bool) -> Staff | None:
+    """Whose session it is, or None when it is unknown, over, of a closed account, or, outside demo mode, of
+    an account of the demonstration."""
     found = (
         select(StaffSession, StaffUser)
         .join(StaffUser, StaffUser.id == StaffSession.staff_id)
@@ -80,6 +82,8 @@ async def find_by_id(session: ReadSession, session_id: str, now: datetime) -> St
     if row is None:
         return None
     kept, user = row
+    if is_of_demo(user.login) and not demo:
+        return None
     return Staff(user.id, user.name, user.role, kept.csrf, kept.id, kept.pausing, kept.seen_at)
 
 

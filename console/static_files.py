@@ -17,7 +17,17 @@ router = APIRouter(route_class=SecureRoute)
 
 @router.get("/static/{path:path}")
 async def static_file(path: str) -> FileResponse:
-    wanted = (STATIC / path).resolve()
-    if not wanted.is_relative_to(STATIC) or wanted.suffix not in MEDIA_TYPES or not wanted.is_file():
+    wanted = _served(path)
+    if wanted is None:
         raise HTTPException(404)
     return FileResponse(wanted, media_type=MEDIA_TYPES[wanted.suffix], headers={"Cache-Control": "no-cache"})
+
+
+def _served(path: str) -> Path | None:
+    """The file of this name, or None; a name that the disk itself refuses (NUL, too long) is no file."""
+    try:
+        wanted = (STATIC / path).resolve()
+        is_ours = wanted.is_relative_to(STATIC) and wanted.suffix in MEDIA_TYPES and wanted.is_file()
+    except (OSError, ValueError):
+        return None
+    return wanted if is_ours else None

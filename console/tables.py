@@ -42,7 +42,10 @@ class StaffSession(Base):
 
 
 class FailedSignIn(Base):
-    """One failed attempt. `origin` is the SHA-256 of the login and the address: neither is kept."""
+    """One failed attempt, on a login at a place or from a place (two rows an attempt).
+
+    `origin` is a SHA-256: neither the login nor the address is kept. An attempt under way counts as failed.
+    """
 
     __tablename__ = "failed_sign_in"
 

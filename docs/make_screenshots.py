@@ -55,7 +55,7 @@ async def telephone(browser: Browser, base: str) -> None:
     await phone.fill("#words", "mon gars de seize ans s'est enfermé, il répond plus, j'ai peur qu'il se fasse du mal")
     await phone.click("#speak")
     await expect(phone.locator("#log")).to_contain_text("est appelée", timeout=60_000)
-    await phone.screenshot(path=PICTURES / "telephone.png")
+    await phone.screenshot(path=PICTURES / "telephone.png", full_page=True)
 
 
 async def console(browser: Browser, base: str, password: str) -> None:
@@ -66,7 +66,7 @@ async def console(browser: Browser, base: str, password: str) -> None:
     await expect(staff.locator("#entries .entry").first).to_be_visible(timeout=20_000)
     await staff.wait_for_timeout(800)
     await staff.screenshot(path=PICTURES / "queue.png")
-    await staff.locator("#entries .take").first.click()
+    await staff.locator("#entries .entry", has_text="Clavardage").first.locator(".take").click()
     await expect(staff.locator("#turns")).to_be_visible()
     await staff.fill("#message", "Bonjour, je m'appelle Aminata. Merci d'avoir écrit. Je suis là, avec vous.")
     await staff.press("#message", "Enter")

@@ -14,14 +14,20 @@ _THEIR_OWN = ("uvicorn", "uvicorn.error", "uvicorn.access")
 type ExceptionTriple = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _NUMBER = re.compile(r"(?<![\w.-])\+?\d[\d\s().-]{5,}\d(?![\w-])")
+FEWEST_DIGITS = 7
 _QUIET = ("httpx", "httpcore", "twilio", "twilio.http_client", "uvicorn.access", "aiosqlite", "asyncio")
+
+
+def _masked(found: re.Match[str]) -> str:
+    """A telephone number has seven digits or more; a loopback address and a time have fewer."""
+    return "[masqué]" if sum(c.isdigit() for c in found[0]) >= FEWEST_DIGITS else found[0]
 
 
 class MaskNumbers(logging.Filter):
     """The net under the rule: callers do not log personal data, and this masks a number that slips in."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = _NUMBER.sub("[masqué]", record.getMessage())
+        record.msg = _NUMBER.sub(_masked, record.getMessage())
         record.args = None
         return True
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from foundation.clock import Clock
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 QUEUE_READ = "queue_read"
 ATTEMPTS = 5
+READ_AFTER_CLOSING = timedelta(hours=24)
 
 
 class VoiceUnavailable(Exception):
@@ -80,6 +81,14 @@ class OpenContact:
     entry: QueueEntry
     stage: Stage
     turns: tuple[SaidTurn, ...]
+
+
+def may_read(handoff: Handoff, actor: Actor, now: datetime) -> bool:
+    """A garde clinique always; its owner while it is open, and for a day after, to finish their notes."""
+    if actor.role is Role.GARDE_CLINIQUE:
+        return True
+    ended = handoff.closed_at is not None and now - handoff.closed_at > READ_AFTER_CLOSING
+    return handoff.owner_id == actor.id and not ended
 
 
 class StaffDesk:
@@ -166,12 +175,12 @@ class StaffDesk:
                     raise
 
     async def read(self, actor: Actor, contact_id: str) -> OpenContact:
-        """The whole contact. Its owner, a garde clinique or coordination may read it. Raises NotYours."""
+        """The whole contact. Its owner or a garde clinique may read it. Raises NotYours."""
         now = self.clock.now()
         async with self.sessions.write() as session:
             contact = await self.record.contact(session, contact_id)
             handoff = await service.last_of_contact(session, contact_id)
-            if handoff is None or (handoff.owner_id != actor.id and actor.role is not Role.GARDE_CLINIQUE):
+            if handoff is None or not may_read(handoff, actor, now):
                 raise NotYours(contact_id)
             audit.note(session, actor_id=actor.id, action="contact_read", subject=f"contact:{contact_id}", now=now)
             turns = await self.record.turns(session, contact)

@@ -53,9 +53,23 @@ async def somebody_can_answer(settings: Settings) -> list[str]:
     if _is_missing_file(settings):
         return ["aucun compte : la base n'existe pas."]
     async with open_sessions(settings) as sessions, sessions.read() as session:
-        active = {user.role for user in await accounts.all_users(session) if user.active}
+        users = await accounts.all_users(session)
+    active = {user.role for user in users if user.active and (settings.demo or not accounts.is_of_demo(user.login))}
     missing = [role.value for role in TAKES_PEOPLE if role not in active]
     return [f"aucun compte actif : {', '.join(missing)}; « relais users add » en ajoute."] if missing else []
+
+
+async def demo_accounts_are_closed(settings: Settings) -> list[str]:
+    """The console refuses them outside demo mode; one that is open says that a demonstration's data went live."""
+    if settings.demo or _is_missing_file(settings):
+        return []
+    async with open_sessions(settings) as sessions, sessions.read() as session:
+        logins = [user.login for user in await accounts.all_users(session) if user.active]
+    return [
+        f"compte de démonstration encore actif : {login}; « relais users disable {login} » le ferme."
+        for login in logins
+        if accounts.is_of_demo(login)
+    ]
 
 
 async def gate_reads(settings: Settings) -> list[str]:
@@ -114,6 +128,7 @@ CHECKS: dict[str, Check] = {
     "réglages": settings_are_safe,
     "base de données": database_is_at_head,
     "comptes": somebody_can_answer,
+    "comptes de démonstration": demo_accounts_are_closed,
     "filtre de risque": gate_reads,
     "signature de Twilio": tokens_verify,
     "Rasa": rasa_answers,

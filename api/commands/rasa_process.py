@@ -1,4 +1,8 @@
-"""A Rasa of our own: started on a free loopback port, waited for, and stopped whatever happens."""
+"""A Rasa of our own: started on a free loopback port, waited for, and stopped whatever happens.
+
+Rasa takes its token as an argument; it is added inside Rasa's process, so that no other user of the machine
+reads it in the list of processes.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,15 @@ MODEL = ROOT / "var" / "models" / "rasa" / "relais.tar.gz"
 READY_SECONDS = 180
 POLL_SECONDS = 0.5
 STOP_SECONDS = 10
+TOKEN = "RELAIS_RASA_TOKEN"  # noqa: S105 - the name of a setting
+# Run by Rasa's Python, where nothing of ours is imported; the token is then taken out of what Rasa's children inherit.
+LAUNCHER = f"""
+import os, sys
+sys.argv[:1] = ["rasa"]
+sys.argv += ["--auth-token", os.environ.pop("{TOKEN}")]
+from rasa.__main__ import main
+main()
+"""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -39,7 +52,8 @@ class RasaProcess:
     @classmethod
     @contextmanager
     def started(cls, program: Path = RASA, model: Path = MODEL) -> Iterator[Self]:
-        """Start it, without waiting; stopped at the end of the block. Raises CommandError."""
+        """Start it, without waiting; stopped at the end of the block. `program` stands beside its Python.
+        Raises CommandError."""
         if not program.exists():
             raise CommandError("Rasa n'est pas installé; « make setup » l'installe. Sinon : --risk-only.")
         if not model.exists():
@@ -47,9 +61,9 @@ class RasaProcess:
         port, token = _free_port(), secrets.token_hex(24)
         with tempfile.TemporaryFile() as log:
             process = subprocess.Popen(
-                _command(program, model, port, token),
+                _command(program, model, port),
                 cwd=ROOT,
-                env=_environment(),
+                env=_environment() | {TOKEN: token},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -78,13 +92,12 @@ class RasaProcess:
         return next((line.strip() for line in reversed(lines) if line.strip()), "sans un mot.")
 
 
-def _command(program: Path, model: Path, port: int, token: str) -> list[str]:
+def _command(program: Path, model: Path, port: int) -> list[str]:
     return [
-        str(program),
+        *(str(program.with_name("python")), "-c", LAUNCHER),
         "run",
         *("-i", "127.0.0.1", "-p", str(port)),
         "--enable-api",
-        *("--auth-token", token),
         *("--model", str(model)),
         *("--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"),
     ]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import httpx
 from fastapi import Depends, FastAPI
 
+from foundation.clock import SystemClock
 from foundation.settings import Settings
 from ivr.signature import signed_form
 from ivr.simulated.webhooks import SignedRequests
@@ -20,7 +21,7 @@ async def tokens_verify(settings: Settings) -> list[str]:
     if not settings.twilio_auth_tokens:
         return ["aucun jeton à essayer."]
     door = FastAPI()
-    door.state.services = SimpleNamespace(settings=settings)
+    door.state.services = SimpleNamespace(settings=settings, clock=SystemClock())
     door.add_api_route(PATH, _accepted, methods=["POST"], dependencies=[Depends(signed_form)])
     problems = []
     async with httpx.AsyncClient(transport=httpx.ASGITransport(door)) as http:

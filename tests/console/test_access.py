@@ -114,5 +114,48 @@ async def test_static_gives_only_its_own_files(http_browser: Callable[[], Awaita
     style = await client.get("/console/static/console.css")
     assert style.status_code == 200
     assert style.headers["Cache-Control"] == "no-cache"
-    for path in ("../routes.py", "%2e%2e/console_fr.yml", "/etc/passwd", "", "vendor"):
+    refused = (
+        "%2e%2e/routes.py",
+        "%2e%2e/console_fr.yml",
+        "/etc/passwd",
+        "",
+        "vendor",
+        "%00",
+        "a%00.js",
+        "a" * 300 + ".js",
+    )
+    for path in refused:
         assert (await client.get(f"/console/static/{path}")).status_code == 404, path
+
+
+@pytest.mark.parametrize("path", ["", "/static", "/connexion/", "/file/", "/prise/", "/rien", "//ailleurs.test/x/"])
+async def test_no_redirection_says_the_host_back(
+    meet: Meet, http_browser: Callable[[], Awaitable[httpx.AsyncClient]], path: str
+) -> None:
+    alice = await meet("alice")
+    for browser in (alice.http, await http_browser()):
+        for method in ("GET", "HEAD", "POST"):
+            answer = await browser.request(method, f"/console{path}", headers={"X-Forwarded-Host": "ailleurs.test"})
+            assert answer.status_code in (303, 404, 405), (method, path)
+            assert answer.headers.get("Location", "/console/") in ("/console/", "/console/connexion")
+    assert (await alice.get("/console")).headers["Location"] == "/console/"
+
+
+async def test_an_address_with_nul_names_nothing(meet: Meet) -> None:
+    alice = await meet("alice")
+    for path in ("/console/contact/%00", "/console/?contact=%00", "/console/contact/a%00/tours"):
+        assert (await alice.get(path)).status_code == 404
+    assert (await alice.post("/console/prise/%00")).status_code == 404
+
+
+async def test_what_was_typed_is_never_said_back(meet: Meet) -> None:
+    alice = await meet("alice")
+    answers = [
+        await alice.post("/console/pause", state="mot-de-passe-tapé"),
+        await alice.post("/console/contact/x/dire", client_id="mot-de-passe-tapé", text="mot-de-passe-tapé"),
+    ]
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "mot-de-passe" not in answer.text
+        assert "Rechargez la page" in answer.json()["error"]
+        assert answer.headers["Cache-Control"] == "no-store"

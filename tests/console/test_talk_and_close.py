@@ -52,6 +52,32 @@ async def test_an_empty_or_endless_message_is_refused(
     assert "4 000" in answer.json()["error"]
 
 
+async def test_half_a_character_does_not_close_the_contact(meet: Meet, arrive: Arrive, handoff_id: HandoffOf) -> None:
+    contact = await arrive("je veux mourir")
+    alice = await meet("alice")
+    await alice.post(f"/console/prise/{await handoff_id(contact)}")
+    said_in_utf_7 = await alice.http.post(
+        f"/console/contact/{contact}/dire",
+        files={"client_id": (None, ONE_ID.encode()), "text": (None, b"Je suis +2AA- l+AOA-. +2D3dbw-")},
+        headers={"Content-Type": "multipart/form-data; boundary=limite; charset=utf-7", "X-CSRF-Token": alice.csrf},
+    )
+    assert said_in_utf_7.status_code == 200
+    await alice.post(f"/console/contact/{contact}/dire", client_id=ONE_ID[::-1], text="Une\0autre.")
+    page = await alice.get(f"/console/contact/{contact}/tours")
+    assert page.status_code == 200
+    assert "Je suis \ufffd là. 🕯" in page.text
+    assert "Une\ufffdautre." in page.text
+
+
+async def test_no_file_is_taken(meet: Meet) -> None:
+    alice = await meet("alice")
+    answer = await alice.http.post(
+        "/console/contact/x/dire", files={"text": ("mots.txt", b"mots")}, headers={"X-CSRF-Token": alice.csrf}
+    )
+    assert answer.status_code == 400
+    assert (await alice.http.post("/console/presence", files={"csrf": ("c", b"c")})).status_code == 400
+
+
 async def test_what_a_visitor_writes_is_never_html(meet: Meet, arrive: Arrive, handoff_id: HandoffOf) -> None:
     words = '<script>alert("1")</script> je veux mourir <img src=x onerror=alert(1)>'
     contact = await arrive(words)

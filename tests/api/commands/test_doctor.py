@@ -80,6 +80,21 @@ async def test_somebody_must_be_able_to_answer(settings: Settings, services: Ser
     assert len(await checks.somebody_can_answer(settings)) == 1
 
 
+async def test_an_open_account_of_the_demonstration_is_named_outside_it(
+    settings: Settings, services: Services, sqlite_url: str, tmp_path: Path
+) -> None:
+    live = make_settings(sqlite_url, tmp_path, demo=False)
+    async with services.sessions.write() as session:
+        await checks.accounts.ensure_demo_accounts(session, PASSWORD)
+        for login, _, _ in checks.accounts.DEMO_ACCOUNTS[1:]:
+            await checks.accounts.set_active(session, login, False)
+    (problem,) = await checks.demo_accounts_are_closed(live)
+    assert "intervenante@demo" in problem
+    assert await checks.demo_accounts_are_closed(settings) == []
+    (nobody,) = await checks.somebody_can_answer(live)
+    assert "intervenant" in nobody
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -147,4 +162,4 @@ async def test_a_token_that_does_not_verify_is_named_by_its_place(
 def test_every_check_is_asked() -> None:
     named: set[Callable[[Settings], Coroutine[object, object, list[str]]]] = set(checks.CHECKS.values())  # type: ignore[arg-type]
     assert {tokens_verify, checks.rasa_answers, checks.texts_are_signed} <= named
-    assert len(named) == len(checks.CHECKS) == 8
+    assert len(named) == len(checks.CHECKS) == 9

@@ -17,7 +17,10 @@ from api.commands.failures import CommandError
 from api.commands.rasa_process import RasaProcess
 
 ROOT = Path(__file__).resolve().parents[3]
-ENGINE = """#!{python}
+PYTHON = """#!/bin/sh
+PYTHONPATH={folder}:$PYTHONPATH exec {python} "$@"
+"""
+ENGINE = """
 import http.server, json, os, signal, sys
 arguments = sys.argv[1:]
 {more}
@@ -31,7 +34,8 @@ class Status(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 port = int(arguments[arguments.index("-p") + 1])
-http.server.HTTPServer(("127.0.0.1", port), Status).serve_forever()
+def main():
+    http.server.HTTPServer(("127.0.0.1", port), Status).serve_forever()
 """
 
 
@@ -43,10 +47,17 @@ def model(tmp_path: Path) -> Path:
 
 
 def engine(folder: Path, more: str = "") -> Path:
-    path = folder / "rasa"
-    path.write_text(ENGINE.format(python=sys.executable, more=more), encoding="utf-8")
-    path.chmod(0o755)
-    return path
+    """A Python that finds this engine under Rasa's name, and beside it Rasa's program."""
+    package = folder / "engine" / "rasa"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text(ENGINE.format(more=more), encoding="utf-8")
+    python = folder / "python"
+    python.write_text(PYTHON.format(folder=package.parent, python=sys.executable), encoding="utf-8")
+    python.chmod(0o755)
+    program = folder / "rasa"
+    program.touch()
+    return program
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +80,16 @@ async def test_it_is_waited_for_and_stopped(tmp_path: Path, model: Path) -> None
             told = (await http.get(rasa.url)).json()
     assert not await answers(rasa)
     assert told["arguments"][:3] == ["run", "-i", "127.0.0.1"]
-    assert rasa.token in told["arguments"]
+    assert told["arguments"][-2:] == ["--auth-token", rasa.token]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the list of processes where Linux keeps it")
+async def test_its_token_is_not_in_the_list_of_processes(tmp_path: Path, model: Path) -> None:
+    with RasaProcess.started(engine(tmp_path), model) as rasa:
+        await rasa.until_ready(lambda: answers(rasa))
+        listed = listed_as(rasa._process.pid)
+    assert "127.0.0.1" in listed
+    assert rasa.token not in listed
 
 
 async def test_it_gets_none_of_our_secrets(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,3 +178,7 @@ def test_it_never_outlives_the_command(tmp_path: Path, model: Path, wish: signal
 def has_ended(process: int, within: float) -> bool:
     """A process's own descriptor becomes readable when it ends."""
     return bool(select.select([process], [], [], within)[0])
+
+
+def listed_as(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8")

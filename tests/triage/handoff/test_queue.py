@@ -346,6 +346,20 @@ async def test_acts_of_others_are_refused(services: Services) -> None:
         await services.desk.read(BEN, contact_id)
 
 
+async def test_a_closed_contact_stays_readable_a_day_for_its_owner_and_always_for_a_garde(
+    services: Services, clock: ManualClock
+) -> None:
+    handoff_id = await enqueue(services)
+    contact_id = await services.desk.claim(ANNE, handoff_id)
+    await services.desk.close(ANNE, handoff_id, "soutien")
+    clock.advance(23 * 3600)
+    await services.desk.read(ANNE, contact_id)
+    clock.advance(2 * 3600)
+    with pytest.raises(NotYours):
+        await services.desk.read(ANNE, contact_id)
+    await services.desk.read(GARDE, contact_id)
+
+
 async def test_what_an_intervenant_says_twice_is_said_once(services: Services) -> None:
     handoff_id = await enqueue(services)
     contact_id = await services.desk.claim(ANNE, handoff_id)
