@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from ivr.menu_state import MenuState
+from foundation.sessions import WriteSession
+from ivr.menu import step_in_queue
+from ivr.menu_state import MenuState, Place, Pressed, Tell
 from ivr.tables import PhoneCall
 from triage.interventions.types import Channel, Language, Line
 from triage.services import Services
@@ -75,21 +78,51 @@ async def open_call(services: Services, sid: str, line: Line, caller_number: str
     return _opened(services, row)
 
 
-async def save_step(services: Services, call: Call, state: MenuState, document: str) -> str:
-    """Move the call to its next document, unless another request moved it first: then that one's document."""
-    sealed = services.settings.key_ring.seal_for_service(PURPOSE, call.sid, document)
-    moved = (
-        update(PhoneCall)
-        .where(PhoneCall.call_sid == call.sid, PhoneCall.turn == call.state.turn)
-        .values(state=state.to_json(), turn=state.turn, document=sealed)
-        .execution_options(synchronize_session=False)
-    )
+async def save_step(
+    services: Services, call: Call, state: MenuState, render: Callable[[MenuState], str], *, queued: bool
+) -> str:
+    """Move the call to its next document, unless another request moved it first: then that one's document.
+
+    The queue wins over a menu, and the silent code over everything, whichever request came first.
+    """
     async with services.sessions.write() as session:
-        won = (await session.execute(moved)).rowcount == 1  # type: ignore[attr-defined]
-    if won:
-        return document
-    now_there = await find_call(services, call.sid)
-    return now_there.document if now_there and now_there.document else document
+        row = await _locked(session, call.sid)
+        there = MenuState.from_json(row.state)
+        state = replace(state, mute=state.mute or there.mute)
+        if row.turn != call.state.turn:
+            stored = _opened_document(services, row)
+            moves = queued and (there.place is not Place.FILE or state.mute is not there.mute)
+            if stored is not None and not moves:
+                return stored
+            state = replace(state, turn=row.turn + 1)
+        document = render(state)
+        row.state, row.turn = state.to_json(), state.turn
+        row.document = services.settings.key_ring.seal_for_service(PURPOSE, call.sid, document)
+        if queued and row.outside_since is not None:
+            row.outside_since, row.overflow_at = None, services.clock.now()
+    return document
+
+
+async def press_in_queue(services: Services, sid: str, pressed: Pressed) -> tuple[MenuState, Tell | None]:
+    """A key in the queue, on the state as it is now: requests that come together lose nothing of each other."""
+    async with services.sessions.write() as session:
+        row = await _locked(session, sid)
+        state, code = step_in_queue(MenuState.from_json(row.state), pressed)
+        row.state = state.to_json()
+    return state, code
+
+
+async def go_mute(services: Services, call: Call) -> Call:
+    """From the silent code on, nothing is said aloud."""
+    async with services.sessions.write() as session:
+        row = await _locked(session, call.sid)
+        state = replace(MenuState.from_json(row.state), mute=True, first_five_at=None)
+        row.state = state.to_json()
+    return replace(call, state=state)
+
+
+async def _locked(session: WriteSession, sid: str) -> PhoneCall:
+    return await session.get_one(PhoneCall, sid, populate_existing=True, with_for_update=True)
 
 
 async def note_call(services: Services, sid: str, **moments: datetime | None) -> None:
@@ -98,17 +131,20 @@ async def note_call(services: Services, sid: str, **moments: datetime | None) ->
         await session.execute(update(PhoneCall).where(PhoneCall.call_sid == sid).values(**moments))
 
 
+def _opened_document(services: Services, row: PhoneCall) -> str | None:
+    if row.document is None:
+        return None
+    return services.settings.key_ring.open_for_service(PURPOSE, row.call_sid, row.document)
+
+
 def _opened(services: Services, row: PhoneCall) -> Call:
-    document = None
-    if row.document is not None:
-        document = services.settings.key_ring.open_for_service(PURPOSE, row.call_sid, row.document)
     return Call(
         sid=row.call_sid,
         contact_id=row.contact_id,
         line=row.line,
         number_known=row.number_known,
         state=MenuState.from_json(row.state),
-        document=document,
+        document=_opened_document(services, row),
         ended_at=row.ended_at,
         numbers_said_at=row.numbers_said_at,
         overflow_at=row.overflow_at,

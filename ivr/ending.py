@@ -15,6 +15,7 @@ async def call_ended(services: Services, sid: str) -> None:
 
 async def caller_left(services: Services, call: Call) -> None:
     """At risk, the person stays in the queue. After the silent code, calling back could put them in danger."""
+    call = await find_call(services, call.sid) or call  # the last key may have been the code's
     safe = False if call.state.mute else None
     await services.leaving.leave(call.contact_id, recall_possible=call.number_known, recall_safe=safe)
     if call.ended_at is None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ivr import twiml
-from ivr.calls import Call, find_call, open_call, save_step
+from ivr.calling import call_of, give_back_if_claimed, make_sure_person_is_called, missing_code
+from ivr.calls import Call, find_call, go_mute, save_step
 from ivr.counters import UNKNOWN_LINES
 from ivr.ending import caller_left
 from ivr.menu import step
@@ -14,7 +17,7 @@ from ivr.menu_state import (
     HandedOver,
     Listen,
     MenuState,
-    Pressed,
+    Place,
     Queue,
     Silent,
     Spoke,
@@ -26,7 +29,7 @@ from ivr.menu_state import (
 from ivr.menu_texts import menu_texts
 from ivr.telling import event_of, tell
 from ivr.twilio_form import TwilioForm
-from triage.handoff.service import open_of_contact
+from ivr.way_in import SILENT_CODE, signals_of, signals_of_key
 from triage.interventions.types import Language
 from triage.services import Services
 from triage.signals import RiskKind
@@ -37,13 +40,13 @@ ANSWERED_STATUSES = frozenset({"completed", "answered"})
 
 async def first_document(services: Services, form: TwilioForm) -> str:
     """The call comes in. Asked again, the document in force."""
-    line, known = form.line(services.settings)
-    call = await open_call(services, form.call_sid, line, form.caller_number)
+    _, known = form.line(services.settings)
+    call = await call_of(services, form)
     if call.document is not None:
-        return call.document
+        return in_force(services, call)
     if not known:
         UNKNOWN_LINES.inc()
-    return await _advance(services, call, Arrived(services.clock.now(), known), unreadable=False)
+    return await _advance(services, call, form, Arrived(form.received_at, known))
 
 
 async def next_document(services: Services, form: TwilioForm, turn: int) -> str:
@@ -54,25 +57,53 @@ async def next_document(services: Services, form: TwilioForm, turn: int) -> str:
     if form.call_over:
         return await _gone(services, form, call, turn)
     if call.document is not None and turn != call.state.turn:
-        return call.document
-    return await _advance(services, call, _event(services, form), unreadable=form.unreadable)
+        return await _late(services, form, call, turn)
+    return await _advance(services, call, form, _event(form))
+
+
+async def _late(services: Services, form: TwilioForm, call: Call, turn: int) -> str:
+    """Words said to an earlier document are read before the one in force is given again."""
+    if form.speech:
+        told = Tell(Said.TEXT, form.speech)
+        outcome = await tell(services, call, told, form.client_id(f"turn:{turn}:0"), unreadable=form.unreadable)
+        if outcome.handoff is not None and call.state.place is not Place.FILE:
+            followed = step(call.state, event_of(services, call, call.state, told, outcome))
+            return await _render_and_keep(services, call, followed)
+    return in_force(services, call)
 
 
 async def _gone(services: Services, form: TwilioForm, call: Call, turn: int) -> str:
-    """The last words of somebody who hangs up are read before they are noted as gone."""
-    if form.speech and turn == call.state.turn:
-        await _advance(services, call, Spoke(form.speech, services.clock.now()), unreadable=form.unreadable)
+    """The last words of somebody who hangs up, or their last key, are read before they are noted as gone."""
+    if turn != call.state.turn:
+        await _late(services, form, call, turn)
+    elif form.speech or signals_of_key(call.state, form.pressed):
+        await _advance(services, call, form, _event(form))
     await caller_left(services, call)
     return twiml.nothing_to_do()
 
 
 async def fault_document(services: Services, form: TwilioForm) -> str:
-    """The door failed while it had this person: a person is called. Words that were not read count as a risk."""
-    line, _ = form.line(services.settings)
-    call = await open_call(services, form.call_sid, line, form.caller_number)
-    signals = (entry_signal(RiskKind.FAULT),) if form.speech else ()
-    told = Tell(Said.FAULT, form.speech, signals)
-    outcome = await tell(services, call, told, f"fault:{call.state.turn}")
+    """The door failed while it had this person: a person is called, with all the risk that the way in carries.
+
+    Words that were not read count as a risk.
+    """
+    call = await call_of(services, form)
+    signals = signals_of(call.state, form.pressed)
+    if SILENT_CODE in signals:
+        call = await go_mute(services, call)
+    elif form.key == "5":
+        call = replace(call, state=replace(call.state, first_five_at=form.received_at))
+    if SILENT_CODE not in signals:
+        signals += await missing_code(services, call)
+    said = Said.ENTERED if signals else Said.FAULT
+    if form.speech:
+        signals += (entry_signal(RiskKind.FAULT),)
+    await give_back_if_claimed(services, call, "fault")
+    told = Tell(said, form.speech, signals)
+    outcome = await tell(services, call, told, form.client_id(f"fault:{call.state.turn}"))
+    if form.call_over:
+        await caller_left(services, call)
+        return twiml.nothing_to_do()
     return await _render_and_keep(services, call, step(call.state, event_of(services, call, call.state, told, outcome)))
 
 
@@ -82,26 +113,23 @@ async def call_person_again(services: Services, call: Call, sentences: tuple[str
     return await _render_and_keep(services, call, step(call.state, HandedOver(sentences)))
 
 
-async def make_sure_person_is_called(services: Services, call: Call) -> None:
-    """A caller who waits has an open handoff; without one, it is opened as a failure of the door."""
-    async with services.sessions.read() as session:
-        handoff = await open_of_contact(session, call.contact_id)
-    if handoff is None:
-        told = Tell(Said.FAULT)
-        outcome = await tell(services, call, told, f"again:{call.state.turn}:{services.clock.now().timestamp()}")
-        event_of(services, call, call.state, told, outcome)
+def in_force(services: Services, call: Call) -> str:
+    """The document in force; after the silent code, one that says nothing, whatever was in force before."""
+    if call.document is None or call.state.mute:
+        return _queue(services, call, call.state, ())
+    return call.document
 
 
-def _event(services: Services, form: TwilioForm) -> Event:
-    now = services.clock.now()
+def _event(form: TwilioForm) -> Event:
+    now = form.received_at
     if status := form.get("DialCallStatus"):
         return TransferEnded(status in ANSWERED_STATUSES, now)
-    if form.key:
-        return Pressed(form.key, now, form.speech)
+    if form.pressed is not None:
+        return form.pressed
     return Spoke(form.speech, now) if form.speech else Silent(now)
 
 
-async def _advance(services: Services, call: Call, event: Event, *, unreadable: bool) -> str:
+async def _advance(services: Services, call: Call, form: TwilioForm, event: Event) -> str:
     taken, told_count = step(call.state, event), 0
     while True:
         if isinstance(taken.document, Transfer) and not _can_transfer(services, taken.document):
@@ -109,8 +137,8 @@ async def _advance(services: Services, call: Call, event: Event, *, unreadable: 
         if taken.document is not None:
             break
         told = next(effect for effect in taken.effects if isinstance(effect, Tell))
-        client_id = f"turn:{call.state.turn}:{told_count}"
-        outcome = await tell(services, call, told, client_id, unreadable=unreadable)
+        client_id = form.client_id(f"turn:{call.state.turn}:{told_count}")
+        outcome = await tell(services, call, told, client_id, unreadable=form.unreadable)
         taken = step(taken.state, event_of(services, call, taken.state, told, outcome))
         told_count += 1
     for effect in taken.effects:
@@ -130,7 +158,12 @@ async def _change_language(services: Services, call: Call, language: Language) -
 
 
 async def _render_and_keep(services: Services, call: Call, taken: Step) -> str:
-    return await save_step(services, call, taken.state, _render(services, call, taken))
+    queued = isinstance(taken.document, Queue)
+
+    def render(state: MenuState) -> str:
+        return _render(services, call, replace(taken, state=state))
+
+    return await save_step(services, call, taken.state, render, queued=queued)
 
 
 def _render(services: Services, call: Call, taken: Step) -> str:
@@ -138,17 +171,17 @@ def _render(services: Services, call: Call, taken: Step) -> str:
     demo = settings.demo and call.document is None
     match document:
         case Listen():
-            return twiml.listening(settings, document, state.turn, state.language, demo=demo)
+            after_five = state.first_five_at is not None
+            return twiml.listening(settings, document, state.turn, state.language, demo=demo, after_five=after_five)
         case Transfer():
             return twiml.transfer(settings, document.destination, state.turn, state.language)
         case Queue():
-            sentences = document.sentences
-            if demo:
-                sentences = (menu_texts(state.language).say("demo"), *sentences)
+            sentences = (menu_texts(state.language).say("demo"), *document.sentences) if demo else document.sentences
             return _queue(services, call, state, sentences)
         case _:
-            return call.document or _queue(services, call, state, ())
+            return in_force(services, replace(call, state=state))
 
 
 def _queue(services: Services, call: Call, state: MenuState, sentences: tuple[str, ...]) -> str:
-    return twiml.queue(services.settings, call.line, sentences, state.language, mute=state.mute)
+    said = () if state.mute else sentences
+    return twiml.queue(services.settings, call.line, said, state.language, mute=state.mute)

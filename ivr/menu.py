@@ -30,18 +30,15 @@ from ivr.menu_state import (
     Transfer,
     TransferEnded,
 )
+from ivr.way_in import SILENT_CODE, SILENT_CODE_SECONDS, completes_code, signals_of_key, signals_of_line
 from triage.interventions.types import Language, Line
-from triage.signals import RiskKind, RiskLevel
-from triage.turn import Said, entry_signal
+from triage.turn import Said
 
 BOT_TURNS = 12
 BOT_TIME = timedelta(minutes=2)
 REPEATS = 3
 MISUNDERSTOOD = 2
 SILENCES_AT_MENU = 2
-SILENT_CODE_SECONDS = 4
-# The second 5 is dated when its request comes in: the network's own time is not the caller's.
-SILENT_CODE_WINDOW = timedelta(seconds=SILENT_CODE_SECONDS + 2)
 
 TRANSFERS = {"1": Destination.INFO_SANTE, "3": Destination.GAP}
 FULL_MENU = ("danger", "other_language", "greeting", "menu")
@@ -90,20 +87,19 @@ def _arrived(state: MenuState, event: Arrived) -> Step:
     if not event.known:
         return _to_person(state, Said.FAULT)
     if state.line is Line.PREVENTION_SUICIDE:
-        return _tell(state, Tell(Said.ENTERED, signals=(entry_signal(RiskKind.LINE),)))
+        return _tell(state, Tell(Said.ENTERED, signals=signals_of_line(state.line)))
     if state.line is Line.PARTENAIRES:
         return _show(replace(state, place=Place.PARTENAIRES), Listen(("partner",)))
     return _show(state, Listen(FULL_MENU))
 
 
 def _pressed(state: MenuState, event: Pressed) -> Step:
-    second_five = _is_second_five(state, event)
+    code = completes_code(state, event)
     state = replace(state, first_five_at=None)
     if event.key == "0":
         return _to_person(state, Said.ASKED_PERSON, event.text)
-    if second_five or event.key == "55":
-        signals = (entry_signal(RiskKind.SILENT_CODE),)
-        return _tell(replace(state, mute=True), Tell(Said.ENTERED, signals=signals))
+    if code:
+        return _tell(replace(state, mute=True), _code_given(event))
     if state.place is Place.PARTENAIRES:
         return _partner_pressed(state, event)
     if event.text:
@@ -118,21 +114,19 @@ def _pressed(state: MenuState, event: Pressed) -> Step:
 
 def step_in_queue(state: MenuState, event: Pressed) -> tuple[MenuState, Tell | None]:
     """A key while waiting: only the silent code still says something, and it can only raise."""
-    if event.key == "55" or _is_second_five(state, event):
-        signals = (entry_signal(RiskKind.SILENT_CODE),)
-        return replace(state, first_five_at=None, mute=True), Tell(Said.ENTERED, signals=signals)
+    if completes_code(state, event):
+        return replace(state, first_five_at=None, mute=True), _code_given(event)
     return replace(state, first_five_at=event.at if event.key == "5" else None), None
 
 
-def _is_second_five(state: MenuState, event: Pressed) -> bool:
-    since = state.first_five_at
-    return event.key == "5" and since is not None and event.at - since <= SILENT_CODE_WINDOW
+def _code_given(event: Pressed) -> Tell:
+    """Words said together with the code are read too."""
+    return Tell(Said.ENTERED, event.text, (SILENT_CODE,), read_first=True)
 
 
 def _partner_pressed(state: MenuState, event: Pressed) -> Step:
-    if event.key == "1":
-        signals = (entry_signal(RiskKind.PARTNER_KEY, RiskLevel.IMMINENT),)
-        return _tell(state, Tell(Said.ENTERED, event.text, signals))
+    if signals := signals_of_key(state, event):
+        return _tell(state, Tell(Said.ENTERED, event.text, signals, read_first=True))
     return _to_person(state, Said.ASKED_PERSON, event.text)
 
 

@@ -1,88 +1,170 @@
-"""Compare Twilio's queues with ours: somebody waiting there without a handoff gets one; a ghost here is let go.
+"""Compare Twilio's queues with ours, and put right what differs.
 
-This is what keeps the promise after a failure: a caller put into the queue by a document that was sent just
-before the database was lost, or a hang-up that nobody told us about.
+Somebody waiting there without a handoff gets one; a claim whose caller is still in the queue is given back;
+a caller who waits here but hears nobody is put back into the queue; a ghost is let go. This is what keeps
+the promise after a failure: the database lost just after a document was sent, a process killed between a
+claim and its call, a hang-up that nobody told us about.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from ivr.answers import forget_old_answers
-from ivr.calls import find_call, open_call
+from ivr.calling import make_sure_person_is_called
+from ivr.calls import Call, find_call, open_call
 from ivr.ending import caller_left
-from ivr.flow import make_sure_person_is_called
-from ivr.rest_side import QueueMember, TwilioRest
+from ivr.rest_side import QueueMember, TwilioRest, put_back
 from ivr.tables import PhoneCall
-from ivr.twilio_form import TwilioForm
+from ivr.twilio_form import shown_number
 from ivr.twiml import queue_name
 from triage.handoff.service import open_of_contact
-from triage.handoff.states import OPEN_STATES
+from triage.handoff.states import OPEN_STATES, HandoffState
 from triage.handoff.tables import Handoff
 from triage.interventions.types import Line
 from triage.services import Services
+from triage.staff_desk import VoiceUnavailable
+
+log = logging.getLogger(__name__)
 
 LINES = {queue_name(line): line for line in Line}
-GHOSTS_A_ROUND = 20
+CHECKED_A_ROUND = 20
 EVERY = timedelta(seconds=30)
+LONGEST_ROUND_SECONDS = 120.0
+# A claim moves its caller within a few seconds.
+BRIDGED_WITHIN = timedelta(seconds=10)
+# The sentences heard on the way into the queue last less than this.
+IN_QUEUE_WITHIN = timedelta(seconds=45)
 
 
 async def reconcile(services: Services, rest: TwilioRest) -> int:
-    """One comparison: how many callers were put right. Raises VoiceUnavailable when Twilio does not answer."""
+    """One comparison: how many callers were put right. Raises VoiceUnavailable when Twilio lists nothing."""
+    listed_at = services.clock.now()
     members = await rest.members(frozenset(LINES))
     put_right = 0
     for member in members:
-        put_right += await _has_handoff(services, rest, member)
-    put_right += await _let_ghosts_go(services, rest, {member.call_sid for member in members})
+        put_right += await _tried(_in_their_queue(services, rest, member, listed_at))
+    put_right += await _outside_their_queue(services, rest, {member.call_sid for member in members}, listed_at)
     await forget_old_answers(services)
     return put_right
 
 
 class Reconciling:
-    """The step that the clock takes every second: it compares every 30 s."""
+    """The step that the clock takes every second. It compares every 30 s, beside the clock, never twice at once."""
 
     def __init__(self, services: Services, rest: TwilioRest) -> None:
         self.services = services
         self.rest = rest
+        self.comparison: asyncio.Task[None] | None = None
         self._next_at = services.clock.now()
 
     async def __call__(self) -> None:
         now = self.services.clock.now()
-        if now >= self._next_at:
+        if now >= self._next_at and (self.comparison is None or self.comparison.done()):
             self._next_at = now + EVERY
-            await reconcile(self.services, self.rest)
+            self.comparison = asyncio.create_task(self._compare())
+
+    async def close(self) -> None:
+        if self.comparison is not None:
+            self.comparison.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.comparison
+
+    async def _compare(self) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_ROUND_SECONDS):
+                await reconcile(self.services, self.rest)
+        except Exception as error:
+            log.error("phone door: the queues could not be compared (%s)", type(error).__name__)
 
 
-async def _has_handoff(services: Services, rest: TwilioRest, member: QueueMember) -> int:
-    call = await find_call(services, member.call_sid)
-    if call is not None:
-        async with services.sessions.read() as session:
-            if await open_of_contact(session, call.contact_id) is not None:
-                return 0
-    else:
-        leg = await rest.leg(member.call_sid)
-        number = TwilioForm({"From": leg.caller_number}).caller_number
-        call = await open_call(services, member.call_sid, LINES[member.queue], number)
-    await make_sure_person_is_called(services, call)
+async def _tried(one: Awaitable[int]) -> int:
+    """What fails for one caller does not hold back the others."""
+    try:
+        return await one
+    except Exception as error:
+        log.error("phone door: a caller could not be put right (%s)", type(error).__name__)
+        return 0
+
+
+async def _in_their_queue(services: Services, rest: TwilioRest, member: QueueMember, listed_at: datetime) -> int:
+    call = await find_call(services, member.call_sid) or await _begun(services, rest, member)
+    async with services.sessions.read() as session:
+        handoff = await open_of_contact(session, call.contact_id)
+    if handoff is None or handoff.state is not HandoffState.CLAIMED or handoff.claimed_at is None:
+        return int(await make_sure_person_is_called(services, call))
+    if listed_at - handoff.claimed_at < BRIDGED_WITHIN:
+        return 0
+    await services.desk.give_back(handoff.id, cause="not_bridged", claimed_by=handoff.owner_id)
     return 1
 
 
-async def _let_ghosts_go(services: Services, rest: TwilioRest, in_queue: set[str]) -> int:
-    """Callers who wait here and not there: if their call is over, they left."""
+async def _begun(services: Services, rest: TwilioRest, member: QueueMember) -> Call:
+    """A call that we do not know: a person is called for it even when its number cannot be learnt."""
+    try:
+        number = shown_number((await rest.leg(member.call_sid)).caller_number)
+    except VoiceUnavailable as error:
+        log.error("phone door: the number of a caller in the queue is not known (%s)", error)
+        number = None
+    return await open_call(services, member.call_sid, LINES[member.queue], number)
+
+
+async def _outside_their_queue(services: Services, rest: TwilioRest, in_queue: set[str], listed_at: datetime) -> int:
+    """Callers who wait here and not there: some have left, some are on a line where nobody is."""
     found = (
-        select(PhoneCall.call_sid)
+        select(PhoneCall, Handoff)
         .join(Handoff, Handoff.contact_id == PhoneCall.contact_id)
         .where(Handoff.state.in_(OPEN_STATES), Handoff.person_left_at.is_(None))
         .order_by(PhoneCall.started_at)
     )
     async with services.sessions.read() as session:
-        waiting = [sid for sid in (await session.execute(found)).scalars() if sid not in in_queue]
-    gone = 0
-    for sid in waiting[:GHOSTS_A_ROUND]:
-        call = await find_call(services, sid)
-        if call is not None and (call.ended_at is not None or (await rest.leg(sid)).ended):
-            await caller_left(services, call)
-            gone += 1
-    return gone
+        rows = (await session.execute(found)).all()
+    outside = [(call, handoff) for call, handoff in rows if call.call_sid not in in_queue]
+    if not outside:
+        return 0
+    live = await rest.live_calls()
+    over = [call.call_sid for call, _ in outside if call.ended_at is not None or call.call_sid not in live]
+    astray = [call.call_sid for call, handoff in outside if call.call_sid in live and _astray(call, handoff, listed_at)]
+    put_right = 0
+    for sid in _some(over, listed_at):
+        put_right += await _tried(_let_go_if_over(services, rest, sid))
+    for sid in _some(astray, listed_at):
+        put_right += await _tried(_back_to_queue(services, rest, sid))
+    return put_right
+
+
+def _some(sids: Sequence[str], now: datetime) -> Sequence[str]:
+    """A few a round, others the next round: one that always fails holds back nobody for ever."""
+    if len(sids) <= CHECKED_A_ROUND:
+        return sids
+    first = int(now.timestamp() / EVERY.total_seconds()) * CHECKED_A_ROUND % len(sids)
+    return [*sids[first:], *sids[:first]][:CHECKED_A_ROUND]
+
+
+def _astray(call: PhoneCall, handoff: Handoff, now: datetime) -> bool:
+    """Nobody has them, and they had the time to be in the queue."""
+    since = max(filter(None, (handoff.waiting_since, call.overflow_at)))
+    return handoff.owner_id is None and call.ended_at is None and now - since >= IN_QUEUE_WITHIN
+
+
+async def _let_go_if_over(services: Services, rest: TwilioRest, sid: str) -> int:
+    call = await find_call(services, sid)
+    if call is None or (call.ended_at is None and not (await rest.leg(sid)).ended):
+        return 0
+    await caller_left(services, call)
+    return 1
+
+
+async def _back_to_queue(services: Services, rest: TwilioRest, sid: str) -> int:
+    """Unless they are talking with an outside number, or it rings: only Twilio knows that for sure."""
+    call = await find_call(services, sid)
+    if call is None or await rest.has_other_end(sid):
+        return 0
+    await put_back(services, rest, call)
+    return 1

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from requests import RequestException
-from sqlalchemy import select
 from twilio.base.exceptions import TwilioException
 from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from foundation.sessions import Sessions
 from foundation.settings import Settings
 from ivr import twiml
-from ivr.tables import PhoneCall
+from ivr.calls import Call, call_of_contact
+from ivr.flow import call_person_again
+from ivr.menu_texts import menu_texts
 from ivr.twilio_form import ENDED_STATUSES
+from triage.services import Services
 from triage.staff_desk import VoiceUnavailable
 
 REQUEST_SECONDS = 4.0
+LARGEST_PAGE = 1000
 DEMO_ACCOUNT = "AC" + "0" * 32
 
 
@@ -62,6 +64,24 @@ class TwilioRest:
         call = await self._ask(lambda: self._client.calls(call_sid).fetch())
         return Leg(call.status in ENDED_STATUSES, str(call._from or ""), str(call.to or ""))
 
+    async def live_calls(self) -> set[str]:
+        """The ids of the calls in progress. A hint, a moment late: `leg` says for sure that one is over."""
+
+        def listed() -> set[str]:
+            return {call.sid for call in self._client.calls.list(status="in-progress", page_size=LARGEST_PAGE)}
+
+        live: set[str] = await self._ask(listed)
+        return live
+
+    async def has_other_end(self, call_sid: str) -> bool:
+        """True when a number dialled for this call rings or talks with it."""
+
+        def dialled() -> bool:
+            return any(leg.status not in ENDED_STATUSES for leg in self._client.calls.list(parent_call_sid=call_sid))
+
+        found: bool = await self._ask(dialled)
+        return found
+
     async def members(self, queues: frozenset[str]) -> list[QueueMember]:
         """Everybody in these queues."""
 
@@ -95,15 +115,15 @@ def make_client(settings: Settings, http_client: HttpClient | None) -> Client:
 
 
 class TwilioVoice:
-    """The telephone as the desk sees it (`triage.staff_desk.VoicePort`). `attach` gives it the database."""
+    """The telephone as the desk sees it (`triage.staff_desk.VoicePort`). `attach` gives it the heart."""
 
     def __init__(self, settings: Settings, rest: TwilioRest) -> None:
         self.settings = settings
         self.rest = rest
-        self._sessions: Sessions | None = None
+        self._services: Services | None = None
 
-    def attach(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def attach(self, services: Services) -> None:
+        self._services = services
 
     async def bring_together(self, contact_id: str, staff_id: str) -> None:
         """Move the caller into the conversation named by the contact. Raises VoiceUnavailable.
@@ -112,27 +132,33 @@ class TwilioVoice:
         """
         if not self.settings.demo:
             raise VoiceUnavailable("no telephone reaches this intervenant")
-        call = await self._call_on_line(contact_id)
+        _, call = await self._call_on_line(contact_id)
         if call.outside_since is not None:
             raise VoiceUnavailable("the caller is talking with an outside number")
-        await self.rest.run_document(call.call_sid, twiml.conversation(self.settings, contact_id))
+        await self.rest.run_document(call.sid, twiml.conversation(self.settings, contact_id, mute=call.state.mute))
+
+    async def back_to_queue(self, contact_id: str) -> None:
+        """Move the caller out of a conversation that nobody is in, into the queue. Raises VoiceUnavailable."""
+        services, call = await self._call_on_line(contact_id)
+        if call.outside_since is not None:
+            raise VoiceUnavailable("the caller is talking with an outside number")
+        await put_back(services, self.rest, call)
 
     async def hang_up(self, contact_id: str) -> None:
         """End the caller's leg. Raises VoiceUnavailable."""
-        call = await self._call_on_line(contact_id)
-        await self.rest.end_call(call.call_sid)
+        _, call = await self._call_on_line(contact_id)
+        await self.rest.end_call(call.sid)
 
-    async def _call_on_line(self, contact_id: str) -> PhoneCall:
-        if self._sessions is None:
+    async def _call_on_line(self, contact_id: str) -> tuple[Services, Call]:
+        if self._services is None:
             raise VoiceUnavailable("the telephone is not ready")
-        found = (
-            select(PhoneCall)
-            .where(PhoneCall.contact_id == contact_id, PhoneCall.ended_at.is_(None))
-            .order_by(PhoneCall.started_at.desc())
-            .limit(1)
-        )
-        async with self._sessions.read() as session:
-            call = (await session.execute(found)).scalar_one_or_none()
-        if call is None:
+        call = await call_of_contact(self._services, contact_id)
+        if call is None or call.ended_at is not None:
             raise VoiceUnavailable("the caller is no longer on line")
-        return call
+        return self._services, call
+
+
+async def put_back(services: Services, rest: TwilioRest, call: Call) -> None:
+    """Give a call on line the document of the queue, wherever it is. Raises VoiceUnavailable."""
+    sentence = menu_texts(call.state.language).say("cut")
+    await rest.run_document(call.sid, await call_person_again(services, call, (sentence,)))

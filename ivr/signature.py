@@ -9,20 +9,32 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from dataclasses import dataclass, replace
+from typing import Annotated
 
-from fastapi import HTTPException, Request
+from fastapi import Depends, HTTPException, Request
 from twilio.request_validator import RequestValidator
 
 from foundation.settings import Settings
 from ivr.counters import SIGNATURES_REFUSED
 from ivr.twilio_form import TwilioForm, read_fields, split_fields
+from ivr.twiml import AFTER_FIVE, CODED
+from triage.services import Services
 
 FORM = "application/x-www-form-urlencoded"
 READABLE_BYTES = 64 * 1024
 LARGEST_BYTES = 1024 * 1024
 
 
-async def signed_form(request: Request) -> TwilioForm:
+@dataclass(frozen=True, slots=True)
+class SignedFields:
+    """The fields that Twilio signed, still as bytes."""
+
+    fields: list[tuple[bytes, bytes]]
+    too_long: bool
+
+
+async def signed_form(request: Request) -> SignedFields:
     """The fields of a request that Twilio signed. Anything else is refused before anything is written: 403."""
     settings: Settings = request.app.state.services.settings
     body = await _bounded_body(request)
@@ -32,8 +44,18 @@ async def signed_form(request: Request) -> TwilioForm:
     if not any(_is_signed(token, url, fields, given) for token in settings.twilio_auth_tokens):
         SIGNATURES_REFUSED.inc()
         raise HTTPException(403)
-    token = request.headers.get("i-twilio-idempotency-token", "")
-    return read_fields(fields, token, too_long=len(body) > READABLE_BYTES)
+    return SignedFields(fields, too_long=len(body) > READABLE_BYTES)
+
+
+async def received_form(request: Request, signed: Annotated[SignedFields, Depends(signed_form)]) -> TwilioForm:
+    """A signed request, read and dated, with the marks of its address."""
+    services: Services = request.app.state.services
+    return replace(
+        read_fields(signed.fields, services.clock.now(), too_long=signed.too_long),
+        token=request.headers.get("i-twilio-idempotency-token", ""),
+        coded=request.query_params.get(CODED) == "1",
+        after_five=request.query_params.get(AFTER_FIVE) == "1",
+    )
 
 
 def signed_url(settings: Settings, raw_path: bytes, query: bytes) -> str:

@@ -27,16 +27,20 @@ class Telephony:
     voice: TwilioVoice
     network: SimulatedNetwork | None
     exchange: Exchange | None = field(default=None)
+    reconciling: Reconciling | None = field(default=None)
 
     def attach(self, services: Services) -> Reconciling:
         """Connect the telephone with the heart: the step that the clock takes to compare the queues."""
-        self.voice.attach(services.sessions)
+        self.voice.attach(services)
         if self.network is not None:
             http = httpx.AsyncClient()
             self.exchange = Exchange(services, self.network, http, local_origin(self.settings))
-        return Reconciling(services, self.rest)
+        self.reconciling = Reconciling(services, self.rest)
+        return self.reconciling
 
     async def close(self) -> None:
+        if self.reconciling is not None:
+            await self.reconciling.close()
         if self.exchange is not None:
             await self.exchange.close()
 

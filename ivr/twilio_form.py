@@ -6,9 +6,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
 from foundation.settings import Settings
+from ivr.menu_state import Pressed
 from triage.interventions.types import Line
 
 KEPT_TEXT_BYTES = 64 * 1024
@@ -26,11 +28,18 @@ class NotACall(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TwilioForm:
-    """The fields of one request. `unreadable` marks words that are not UTF-8, or too long to be kept whole."""
+    """The fields of one request. `unreadable` marks words that are not UTF-8, or too long to be kept whole.
+
+    Of its address, two marks are read: `coded`, after the silent code (`m=1`), and `after_five`, in answer
+    to the document that waits for the code's second 5 (`f=1`). Both hold when the database is lost.
+    """
 
     values: Mapping[str, str]
+    received_at: datetime
     unreadable: bool = False
     token: str = ""
+    coded: bool = False
+    after_five: bool = False
 
     def get(self, name: str) -> str:
         return self.values.get(name, "")
@@ -59,6 +68,20 @@ class TwilioForm:
         return "55" if digits.startswith("55") else digits[:1]
 
     @property
+    def pressed(self) -> Pressed | None:
+        """The key as the menu takes it, with the words said at the same time."""
+        return Pressed(self.key, self.received_at, self.speech) if self.key else None
+
+    @property
+    def is_silent(self) -> bool:
+        """True when, by this request alone, nothing may be said aloud: the silent code was given."""
+        return self.coded or self.key == "55" or (self.after_five and self.key == "5")
+
+    def client_id(self, act: str) -> str:
+        """Names what a turn of this request is: asked again, the same request is the same turn."""
+        return f"{act}:{self.token or self.received_at.timestamp()}"[:80]
+
+    @property
     def call_over(self) -> bool:
         """The caller is already gone: Twilio sends what was gathered last all the same."""
         return self.get("CallStatus") in ENDED_STATUSES
@@ -66,13 +89,16 @@ class TwilioForm:
     @property
     def caller_number(self) -> str | None:
         """The caller's number, or None when it is hidden."""
-        number = self.get("From")
-        return number if E164.fullmatch(number) and number not in HIDDEN_NUMBERS else None
+        return shown_number(self.get("From"))
 
     def line(self, settings: Settings) -> tuple[Line, bool]:
         """The line called, and whether the number is one of ours; an unknown one is taken as Info-Social."""
         name = settings.lines.get(self.get("To"))
         return (Line(name), True) if name else (Line.INFO_SOCIAL, False)
+
+
+def shown_number(number: str) -> str | None:
+    return number if E164.fullmatch(number) and number not in HIDDEN_NUMBERS else None
 
 
 def split_fields(body: bytes) -> list[tuple[bytes, bytes]]:
@@ -85,7 +111,7 @@ def split_fields(body: bytes) -> list[tuple[bytes, bytes]]:
     return fields
 
 
-def read_fields(fields: list[tuple[bytes, bytes]], token: str, too_long: bool) -> TwilioForm:
+def read_fields(fields: list[tuple[bytes, bytes]], received_at: datetime, *, too_long: bool) -> TwilioForm:
     """Decode the fields; the first of a name counts, as Twilio sends one of each."""
     values: dict[str, str] = {}
     unreadable = too_long
@@ -95,7 +121,7 @@ def read_fields(fields: list[tuple[bytes, bytes]], token: str, too_long: bool) -
             unreadable = unreadable or not _is_utf8(value)
             value = value[:KEPT_TEXT_BYTES]
         values.setdefault(key, value.decode("utf-8", "replace"))
-    return TwilioForm(values, unreadable, token)
+    return TwilioForm(values, received_at, unreadable)
 
 
 def _unquoted(part: bytes) -> bytes:

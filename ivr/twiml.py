@@ -20,6 +20,9 @@ RING_SECONDS = 25
 SPEECH_TIMEOUT_SECONDS = 3
 WAIT_SECONDS = 15
 SCREEN_SECONDS = 8
+# In the addresses, so that a document made without a database stays silent too.
+CODED = "m"
+AFTER_FIVE = "f"
 
 
 def queue_name(line: Line) -> str:
@@ -28,6 +31,11 @@ def queue_name(line: Line) -> str:
 
 def address(settings: Settings, path: str, **query: str | int) -> str:
     return f"{settings.public_url}/ivr/{path}" + (f"?{urlencode(query)}" if query else "")
+
+
+def call_address(settings: Settings, path: str, *, mute: bool, **query: str | int) -> str:
+    """An address of the caller's own call: after the silent code, each one says so."""
+    return address(settings, path, **query, **({CODED: 1} if mute else {}))
 
 
 def nothing_to_do() -> str:
@@ -41,10 +49,18 @@ def say(response: VoiceResponse | Gather, sentences: Sequence[str], language: La
         response.say(sentence, voice=speech.voice, language=speech.voice_language)
 
 
-def listening(settings: Settings, document: Listen, turn: int, language: Language, *, demo: bool) -> str:
+def listening(
+    settings: Settings,
+    document: Listen,
+    turn: int,
+    language: Language,
+    *,
+    demo: bool,
+    after_five: bool = False,
+) -> str:
     """Say, then listen to a key or to words; silence comes back to the same address."""
     response = VoiceResponse()
-    action = address(settings, "turn", n=turn)
+    action = address(settings, "turn", n=turn, **({AFTER_FIVE: 1} if after_five else {}))
     gather = _gather(action, language, document.timeout_seconds)
     texts = menu_texts(language)
     if demo:
@@ -95,10 +111,10 @@ def queue(settings: Settings, line: Line, sentences: Sequence[str], language: La
     """Into the queue. What follows serves only if the queue fails: the outside numbers are dialled, then said."""
     response = VoiceResponse()
     say(response, sentences, language)
-    after = address(settings, "after-queue", m=1) if mute else address(settings, "after-queue")
+    after = call_address(settings, "after-queue", mute=mute)
     response.enqueue(
         queue_name(line),
-        wait_url=address(settings, "wait"),
+        wait_url=call_address(settings, "wait", mute=mute),
         wait_url_method="POST",
         action=after,
         method="POST",
@@ -111,10 +127,10 @@ def queue(settings: Settings, line: Line, sentences: Sequence[str], language: La
     return str(response)
 
 
-def waiting(settings: Settings, sentences: Sequence[str], language: Language) -> str:
+def waiting(settings: Settings, sentences: Sequence[str], language: Language, *, mute: bool = False) -> str:
     """A moment of the queue: what is said, then an ear open; Twilio asks again when it ends."""
     response = VoiceResponse()
-    gather = _gather(address(settings, "wait"), language, WAIT_SECONDS, empty_too=False)
+    gather = _gather(call_address(settings, "wait", mute=mute), language, WAIT_SECONDS, empty_too=False)
     say(gather, sentences, language)
     response.append(gather)
     return str(response)
@@ -126,11 +142,19 @@ def leave_queue() -> str:
     return str(response)
 
 
-def overflow(settings: Settings, number: str, following: int, sentences: Sequence[str], language: Language) -> str:
+def overflow(
+    settings: Settings,
+    number: str,
+    following: int,
+    sentences: Sequence[str],
+    language: Language,
+    *,
+    mute: bool = False,
+) -> str:
     """Dial one outside number; whoever answers presses 1 before being put through."""
     response = VoiceResponse()
     say(response, sentences, language)
-    action = address(settings, "overflow", i=following)
+    action = call_address(settings, "overflow", mute=mute, i=following)
     dial = Dial(action=action, method="POST", timeout=RING_SECONDS)
     dial.number(number, url=address(settings, "screen"), method="POST")
     response.append(dial)
@@ -163,10 +187,10 @@ def screen_refused() -> str:
     return str(response)
 
 
-def conversation(settings: Settings, contact_id: str) -> str:
+def conversation(settings: Settings, contact_id: str, *, mute: bool = False) -> str:
     """The caller's side of the conversation: a conference named by the contact."""
     response = VoiceResponse()
-    action = address(settings, "after-conversation")
+    action = call_address(settings, "after-conversation", mute=mute)
     dial = Dial(action=action, method="POST")
     dial.append(Conference(contact_id, start_conference_on_enter=True, end_conference_on_exit=True, beep="false"))
     response.append(dial)
@@ -179,6 +203,7 @@ def static_dial(settings: Settings, line: Line, *, screened: bool, mute: bool = 
 
     `screened` asks this service to screen who answers; false for a document kept elsewhere, which must
     work while the service is down. `mute`, after the silent code: dialled, and nothing said aloud.
+    At its end it asks for the queue: when the service answers again, the caller waits there.
     """
     texts, response = menu_texts(Language.FRENCH), VoiceResponse()
     before = [texts.say("demo")] if settings.demo else []
@@ -186,8 +211,7 @@ def static_dial(settings: Settings, line: Line, *, screened: bool, mute: bool = 
     for number in settings.fallback_numbers.get(line.value, []):
         _dial(response, number, address(settings, "screen") if screened else None)
     say(response, [] if mute else [texts.outside_numbers(line)] * 2)
-    again = address(settings, "fallback.xml", line=line.value, m=1) if mute else None
-    response.redirect(again or address(settings, "fallback.xml", line=line.value), method="GET")
+    response.redirect(call_address(settings, "again", mute=mute), method="POST")
     return str(response)
 
 

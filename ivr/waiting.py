@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
-
 from ivr import twiml
-from ivr.calls import Call, note_call, open_call
+from ivr.calling import call_of, give_back_if_claimed, make_sure_person_is_called
+from ivr.calls import Call, find_call, note_call, press_in_queue
 from ivr.ending import caller_left
-from ivr.flow import call_person_again, make_sure_person_is_called
-from ivr.menu import step_in_queue
-from ivr.menu_state import MenuState, Pressed, Tell
+from ivr.flow import call_person_again
+from ivr.menu_state import Tell
 from ivr.menu_texts import menu_texts
-from ivr.tables import PhoneCall
 from ivr.telling import tell
 from ivr.twilio_form import TwilioForm
 from triage.handoff import queue
@@ -24,7 +21,7 @@ from triage.handoff.states import HandoffState
 from triage.handoff.tables import Handoff, StepTaken
 from triage.services import Services
 from triage.signals import RiskKind, RiskLevel
-from triage.turn import Said
+from triage.turn import Said, entry_signal
 
 NUMBERS_EVERY = timedelta(seconds=45)
 # Between two rounds of the outside numbers: the queue itself must stay reachable in between.
@@ -45,47 +42,52 @@ class _View:
 
 async def wait_document(services: Services, form: TwilioForm) -> str:
     """The next moment of the wait. Raises whatever fails: the door then lets the caller out to the outside numbers."""
-    line, _ = form.line(services.settings)
-    call = await open_call(services, form.call_sid, line, form.caller_number)
+    call = await call_of(services, form)
     if form.call_over:
         return await _gone_from_queue(services, call, form)
+    if call.outside_since is not None:
+        await note_call(services, call.sid, outside_since=None)
     await make_sure_person_is_called(services, call)
-    language = call.state.language
     if form.key or form.speech:
-        state = await _heard_while_waiting(services, call, form)
-        if state.mute or state.first_five_at is not None:
-            return twiml.waiting(services.settings, (), language)
-    view = await _view(services, call)
-    if view is None:
-        return twiml.waiting(services.settings, (), language)
-    if _overflow_due(services, call, view):
+        await _heard_while_waiting(services, call, form)
+        call = await find_call(services, call.sid) or call
+    if call.state.mute and not form.coded:
+        # Out of the queue and in again: from there on, every address says that nothing may be said.
         return twiml.leave_queue()
-    sentences = await _sentences(services, call, view)
-    return twiml.waiting(services.settings, sentences, language)
+    view = await _view(services, call)
+    if view is not None and _overflow_due(services, call, view):
+        return twiml.leave_queue()
+    sentences: tuple[str, ...] = ()
+    if view is not None and call.state.first_five_at is None:
+        sentences = await _sentences(services, call, view)
+    return twiml.waiting(services.settings, sentences, call.state.language, mute=call.state.mute)
+
+
+async def unheard_document(services: Services, form: TwilioForm) -> str:
+    """The wait failed: words that were not read count as a risk, and the caller is let out."""
+    if form.speech:
+        call = await call_of(services, form)
+        told = Tell(Said.FAULT, form.speech, (entry_signal(RiskKind.FAULT),))
+        await tell(services, call, told, form.client_id("fault"))
+    return twiml.leave_queue()
 
 
 async def _gone_from_queue(services: Services, call: Call, form: TwilioForm) -> str:
-    """The last words of somebody who hangs up are read before they are noted as gone."""
-    if form.speech:
+    """The last words of somebody who hangs up, or their last key, are read before they are noted as gone."""
+    if form.key or form.speech:
         await _heard_while_waiting(services, call, form)
     await caller_left(services, call)
     return twiml.nothing_to_do()
 
 
-async def _heard_while_waiting(services: Services, call: Call, form: TwilioForm) -> MenuState:
+async def _heard_while_waiting(services: Services, call: Call, form: TwilioForm) -> None:
     """The gate reads on while the person waits, and may only raise."""
-    state, told = call.state, Tell(Said.TEXT, form.speech) if form.speech else None
-    now = services.clock.now()
-    if form.key:
-        state, code = step_in_queue(state, Pressed(form.key, now))
+    told = Tell(Said.TEXT, form.speech) if form.speech else None
+    if form.pressed is not None:
+        _, code = await press_in_queue(services, call.sid, form.pressed)
         told = code or told
-        changed = update(PhoneCall).where(PhoneCall.call_sid == call.sid).values(state=state.to_json())
-        async with services.sessions.write() as session:
-            await session.execute(changed)
     if told is not None:
-        client_id = f"wait:{form.token or now.timestamp()}"
-        await tell(services, call, told, client_id[:80], unreadable=form.unreadable)
-    return state
+        await tell(services, call, told, form.client_id("wait"), unreadable=form.unreadable)
 
 
 async def _view(services: Services, call: Call) -> _View | None:
@@ -131,24 +133,32 @@ async def after_queue(services: Services, form: TwilioForm) -> str:
     result = form.get("QueueResult")
     if result in MOVED:
         return twiml.nothing_to_do()
-    line, _ = form.line(services.settings)
-    call = await open_call(services, form.call_sid, line, form.caller_number)
+    call = await call_of(services, form)
     if result == "hangup" or form.call_over:
         await caller_left(services, call)
         return twiml.nothing_to_do()
-    await note_call(services, call.sid, overflow_at=services.clock.now())
+    if call.state.mute and not form.coded:
+        return await call_person_again(services, call, ())
+    await note_call(services, call.sid, overflow_at=services.clock.now(), outside_since=None)
     return await _dial_outside(services, call, 0)
+
+
+async def after_static(services: Services, form: TwilioForm) -> str:
+    """The static document came to its end and the service answers again: into the queue."""
+    call = await call_of(services, form)
+    if form.call_over:
+        await caller_left(services, call)
+        return twiml.nothing_to_do()
+    return await call_person_again(services, call, (menu_texts(call.state.language).say("handed_over"),))
 
 
 async def overflow_ended(services: Services, form: TwilioForm, following: int) -> str:
     """An outside number did not answer, or the conversation there is over: the next number, or the queue again."""
-    line, _ = form.line(services.settings)
-    call = await open_call(services, form.call_sid, line, form.caller_number)
+    call = await call_of(services, form)
     if form.call_over:
         await caller_left(services, call)
         return twiml.nothing_to_do()
     if call.outside_since is not None or form.get("DialBridged") == "true":
-        await note_call(services, call.sid, outside_since=None)
         return await call_person_again(services, call, (menu_texts(call.state.language).say("back_in_queue"),))
     return await _dial_outside(services, call, following)
 
@@ -161,7 +171,9 @@ async def _dial_outside(services: Services, call: Call, index: int) -> str:
     if index >= len(numbers):
         return await call_person_again(services, call, (texts.outside_numbers(call.line),))
     sentences = () if call.state.mute or index else (texts.say("overflow"),)
-    return twiml.overflow(services.settings, numbers[index], index + 1, sentences, call.state.language)
+    return twiml.overflow(
+        services.settings, numbers[index], index + 1, sentences, call.state.language, mute=call.state.mute
+    )
 
 
 async def outside_person_answered(services: Services, form: TwilioForm) -> None:
@@ -172,13 +184,9 @@ async def outside_person_answered(services: Services, form: TwilioForm) -> None:
 
 async def after_conversation(services: Services, form: TwilioForm) -> str:
     """The conference ended while the caller is still there: the intervenant's leg was lost, or they let go."""
-    line, _ = form.line(services.settings)
-    call = await open_call(services, form.call_sid, line, form.caller_number)
+    call = await call_of(services, form)
     if form.call_over:
         await caller_left(services, call)
         return twiml.nothing_to_do()
-    async with services.sessions.read() as session:
-        handoff = await open_of_contact(session, call.contact_id)
-    if handoff is not None:
-        await services.desk.give_back(handoff.id, cause="call_leg_lost")
+    await give_back_if_claimed(services, call, "call_leg_lost")
     return await call_person_again(services, call, (menu_texts(call.state.language).say("cut"),))

@@ -11,7 +11,7 @@ from foundation.settings import Settings
 from ivr import ending, flow, twiml, waiting
 from ivr.answers import keep_answer, stored_answer
 from ivr.guard import guarded
-from ivr.signature import signed_form
+from ivr.signature import received_form
 from ivr.twilio_form import TwilioForm
 from triage.interventions.types import Line
 from triage.services import Services
@@ -20,7 +20,7 @@ XML = "text/xml; charset=utf-8"
 
 router = APIRouter(prefix="/ivr", tags=["téléphone"])
 
-SignedForm = Annotated[TwilioForm, Depends(signed_form)]
+SignedForm = Annotated[TwilioForm, Depends(received_form)]
 
 
 def services_of(request: Request) -> Services:
@@ -35,9 +35,9 @@ def _twiml(body: str) -> Response:
     return Response(body, media_type=XML)
 
 
-def _static(services: Services, form: TwilioForm, mute: int = 0) -> Callable[[], str]:
+def _static(services: Services, form: TwilioForm) -> Callable[[], str]:
     line, _ = form.line(services.settings)
-    return lambda: twiml.static_dial(services.settings, line, screened=True, mute=bool(mute))
+    return lambda: twiml.static_dial(services.settings, line, screened=True, mute=form.is_silent)
 
 
 async def _once(services: Services, form: TwilioForm, work: Callable[[], Awaitable[str]]) -> str:
@@ -76,20 +76,31 @@ async def wait(form: SignedForm, services: HeartServices) -> Response:
     body = await guarded(
         "wait",
         lambda: _once(services, form, lambda: waiting.wait_document(services, form)),
-        None,
+        lambda: waiting.unheard_document(services, form),
         twiml.leave_queue,
     )
     return _twiml(body)
 
 
 @router.post("/after-queue")
-async def after_queue(form: SignedForm, services: HeartServices, m: int = 0) -> Response:
-    """Out of the queue; `m` is 1 after the silent code: nothing is said aloud then, whatever fails."""
+async def after_queue(form: SignedForm, services: HeartServices) -> Response:
     body = await guarded(
         "after_queue",
         lambda: _once(services, form, lambda: waiting.after_queue(services, form)),
         None,
-        _static(services, form, m),
+        _static(services, form),
+    )
+    return _twiml(body)
+
+
+@router.post("/again")
+async def again(form: SignedForm, services: HeartServices) -> Response:
+    """The end of a static document: the queue, if the service answers again."""
+    body = await guarded(
+        "again",
+        lambda: _once(services, form, lambda: waiting.after_static(services, form)),
+        lambda: flow.fault_document(services, form),
+        _static(services, form),
     )
     return _twiml(body)
 

@@ -29,7 +29,10 @@ class UnknownCall(KeyError):
 
 @dataclass(slots=True)
 class NetworkCall:
-    """One leg. `moved` is called, from any thread, with the document that the REST side gives it."""
+    """One leg; `parent` is the call for which it was dialled.
+
+    `moved` is called, from any thread, with the document that the REST side gives it.
+    """
 
     sid: str
     caller_number: str
@@ -37,6 +40,7 @@ class NetworkCall:
     moved: Callable[[str], None]
     ended: Callable[[], None]
     status: CallStatus = CallStatus.RINGING
+    parent: str | None = None
 
 
 @dataclass(slots=True)
@@ -69,6 +73,15 @@ class SimulatedNetwork:
         if found is None:
             raise UnknownCall(sid)
         return found
+
+    def calls(self, status: str | None = None, parent: str | None = None) -> list[NetworkCall]:
+        """The calls of a status, or those that were dialled for another one."""
+        with self._lock:
+            return [
+                call
+                for call in self._state.calls.values()
+                if status in (None, call.status.value) and parent in (None, call.parent)
+            ]
 
     def set_status(self, sid: str, status: CallStatus) -> None:
         """An ended call leaves its queue and its conference."""

@@ -264,11 +264,14 @@ class SimulatedPhone(Handset):
             self.hear(HeardKind.RINGING)
             await asyncio.sleep(0)
             leg = OutsideLeg(self.network, self.requests, self._fields(ParentCallSid=self.sid))
-            if await leg.answers((number.text or "").strip(), number.get("url")):
-                self.hear(HeardKind.OUTSIDE)
-                while not isinstance(await self._next(), OutsideEnds):
-                    continue
-                return {"DialCallStatus": "completed", "DialBridged": "true"}
+            try:
+                if await leg.answers((number.text or "").strip(), number.get("url")):
+                    self.hear(HeardKind.OUTSIDE)
+                    while not isinstance(await self._next(), OutsideEnds):
+                        continue
+                    return {"DialCallStatus": "completed", "DialBridged": "true"}
+            finally:
+                leg.ends()
             self._raise_if_gone()
         return {"DialCallStatus": "no-answer", "DialBridged": "false"}
 

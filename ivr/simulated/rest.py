@@ -15,6 +15,7 @@ from ivr.simulated.network import CallStatus, NetworkCall, SimulatedNetwork, Unk
 log = logging.getLogger(__name__)
 
 _CALL = re.compile(r"/Calls/(?P<sid>[^/]+)\.json$")
+_CALLS = re.compile(r"/Calls\.json$")
 _QUEUES = re.compile(r"/Queues\.json$")
 _MEMBERS = re.compile(r"/Queues/(?P<sid>[^/]+)/Members\.json$")
 NOT_FOUND = Response(404, json.dumps({"code": 20404, "message": "not found", "status": 404}))
@@ -45,6 +46,8 @@ class SimulatedRest(HttpClient):
         try:
             if match := _CALL.search(path):
                 return self._call(method, match["sid"], data or {})
+            if _CALLS.search(path):
+                return _page("calls", [_call_json(call) for call in self._listed(params or {})])
             if _QUEUES.search(path):
                 return _page("queues", [self._queue(name) for name in self.network.queue_names()])
             if match := _MEMBERS.search(path):
@@ -64,6 +67,9 @@ class SimulatedRest(HttpClient):
             elif "Twiml" in data:
                 call.moved(str(data["Twiml"]))
         return Response(200, json.dumps(_call_json(call)))
+
+    def _listed(self, params: dict[str, Any]) -> list[NetworkCall]:
+        return self.network.calls(params.get("Status"), params.get("ParentCallSid"))
 
     def _queue(self, name: str) -> dict[str, object]:
         size = len(self.network.queue_members(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -13,12 +13,16 @@ from twilio.request_validator import RequestValidator
 from foundation.clock import ManualClock
 from foundation.database import Base
 from ivr import webhooks
+from ivr.calls import find_call
 from ivr.rest_side import TwilioRest, TwilioVoice
-from ivr.simulated.network import SimulatedNetwork
+from ivr.simulated.network import CallStatus, NetworkCall, SimulatedNetwork
 from ivr.simulated.phone import SimulatedPhone
 from ivr.simulated.rest import SimulatedRest
 from ivr.simulated.webhooks import SignedRequests
+from triage.handoff.service import last_of_contact
+from triage.handoff.tables import Handoff
 from triage.services import Services
+from triage.turn import IncomingTurn, Outcome
 
 INFO_SOCIAL = "+18005550811"
 PREVENTION_SUICIDE = "+18005550277"
@@ -62,6 +66,38 @@ class Door:
             headers["I-Twilio-Idempotency-Token"] = token
         return await self.http.post(path, data=fields, headers=headers)
 
+    async def handoff(self, sid: str) -> Handoff | None:
+        """The last handoff of a call."""
+        call = await find_call(self.services, sid)
+        if call is None:
+            return None
+        async with self.services.sessions.read() as session:
+            return await last_of_contact(session, call.contact_id)
+
+    async def handed_over(self, sid: str) -> Handoff:
+        handoff = await self.handoff(sid)
+        assert handoff is not None
+        return handoff
+
+    def is_on_line(self, sid: str, called: str, queue: str | None = None) -> None:
+        """Twilio knows this call, and has it in a queue."""
+        call = NetworkCall(sid, "+18195550150", called, lambda document: None, lambda: None, CallStatus.IN_PROGRESS)
+        self.network.add(call)
+        if queue is not None:
+            self.network.enter_queue(queue, sid)
+
+    def fail_once(self, when: Callable[[IncomingTurn], bool] = lambda turn: True) -> None:
+        """The next such turn is lost on its way to the heart."""
+        real = self.services.conversation.handle_turn
+
+        async def failing(turn: IncomingTurn) -> Outcome:
+            if not when(turn):
+                return await real(turn)
+            self.services.conversation.handle_turn = real  # type: ignore[method-assign]
+            raise TimeoutError
+
+        self.services.conversation.handle_turn = failing  # type: ignore[method-assign]
+
 
 @asynccontextmanager
 async def open_door(
@@ -69,7 +105,7 @@ async def open_door(
 ) -> AsyncIterator[Door]:
     async with services.sessions.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-    voice.attach(services.sessions)
+    voice.attach(services)
     app = FastAPI()
     app.state.services = services
     app.include_router(webhooks.router)

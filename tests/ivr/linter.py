@@ -30,7 +30,7 @@ ALLOWED: dict[str, dict[str, set[str] | None]] = {
     "Hangup": {},
 }
 NESTED = {"Gather": {"Say"}, "Dial": {"Number", "Conference"}, "Response": set(ALLOWED) - {"Number", "Conference"}}
-QUERY_NAMES = {"n", "i", "m", "line"}
+QUERY_NAMES = {"n", "i", "m", "f", "line"}
 IN_QUEUE = {"Say", "Gather", "Leave", "Redirect"}
 
 

@@ -200,6 +200,32 @@ async def test_the_last_words_of_somebody_who_hangs_up_are_read(door: Door, fiel
     assert handoff.state is HandoffState.LEFT
 
 
+@pytest.mark.parametrize("status", ["in-progress", "completed"])
+@pytest.mark.parametrize("n", ["1", "2"])
+async def test_words_to_an_earlier_document_are_read(door: Door, fields: Fields, status: str, n: str) -> None:
+    await begin(door, fields)
+    await door.post("/ivr/turn?n=1", fields(Digits="2"))
+    await door.post("/ivr/turn?n=2", fields(SpeechResult="vos heures"), token="heard")
+    words = fields(SpeechResult="je veux mourir", CallStatus=status)
+    answer = await door.post(f"/ivr/turn?n={n}", words, token="late")
+    handoff = await handoff_of(door)
+    assert handoff is not None
+    assert handoff.queue_class is QueueClass.RISK
+    assert handoff.state is (HandoffState.LEFT if status == "completed" else HandoffState.WAITING)
+    assert ("<Enqueue" in answer.text) == (status == "in-progress")
+
+
+async def test_words_asked_again_with_their_token_are_one_turn(door: Door, fields: Fields) -> None:
+    await begin(door, fields)
+    for n in (1, 1, 1):
+        await door.post(f"/ivr/turn?n={n}", fields(SpeechResult="vos heures"), token="one")
+    call = await find_call(door.services, SID)
+    assert call is not None
+    async with door.services.sessions.read() as session:
+        contact = await door.services.record.contact(session, call.contact_id)
+        assert len(await door.services.record.turns(session, contact)) == 2
+
+
 @pytest.mark.parametrize("late", ["turn?n=1", "overflow?i=1", "wait", "after-queue", "after-conversation"])
 async def test_a_request_later_than_the_hang_up_puts_nobody_in_the_queue(door: Door, fields: Fields, late: str) -> None:
     await begin(door, fields)

@@ -2,35 +2,84 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
+from twilio.http.response import Response
 
 from ivr.calls import find_call
 from ivr.reconcile import Reconciling, reconcile
-from ivr.simulated.network import CallStatus, NetworkCall
+from ivr.simulated.network import CallStatus
 from ivr.tables import WebhookAnswer
-from tests.ivr.doors import Door
-from triage.handoff.service import last_of_contact, open_of_contact
-from triage.handoff.states import HandoffReason, HandoffState
+from tests.ivr.doors import INFO_SOCIAL, PREVENTION_SUICIDE, Door
+from triage.handoff.clock_work import ClockWork
+from triage.handoff.ladder import Ladder
+from triage.handoff.states import HandoffReason, HandoffState, QueueClass
+
+Fields = Callable[..., dict[str, str]]
+SUICIDE_QUEUE = "relais_prevention_suicide"
 
 
-def in_queue_of_twilio(door: Door, sid: str, queue: str) -> None:
-    door.network.add(NetworkCall(sid, "+18195550150", "+18005550277", lambda document: None, lambda: None))
-    door.network.enter_queue(queue, sid)
+def sid_of(number: int) -> str:
+    return f"CA{number:032d}"
+
+
+async def compared(step: Reconciling) -> None:
+    await step()
+    assert step.comparison is not None
+    await step.comparison
+
+
+async def many_on_line(door: Door, fields: Fields, count: int) -> None:
+    for number in range(count):
+        await door.post("/ivr/voice", fields(CallSid=sid_of(number), To=PREVENTION_SUICIDE))
+        door.is_on_line(sid_of(number), PREVENTION_SUICIDE)
+        door.clock.advance(1)
+
+
+def slow_down(door: Door, seconds: float) -> None:
+    real = door.rest_client.request
+
+    def slow(*args: object, **kwargs: object) -> Response:
+        time.sleep(seconds)
+        return real(*args, **kwargs)  # type: ignore[arg-type]
+
+    door.rest_client.request = slow  # type: ignore[method-assign]
 
 
 async def test_somebody_in_the_queue_without_a_row_gets_a_handoff(door: Door) -> None:
-    sid = "CA" + "9" * 32
-    in_queue_of_twilio(door, sid, "relais_prevention_suicide")
+    door.is_on_line(sid_of(9), INFO_SOCIAL, "relais_info_social")
     assert await reconcile(door.services, door.rest) == 1
-    call = await find_call(door.services, sid)
-    assert call is not None
-    async with door.services.sessions.read() as session:
-        handoff = await open_of_contact(session, call.contact_id)
-    assert handoff is not None
-    assert (handoff.reason, handoff.line.value) == (HandoffReason.FAULT, "prevention_suicide")
+    handoff = await door.handed_over(sid_of(9))
+    assert (handoff.reason, handoff.line.value) == (HandoffReason.FAULT, "info_social")
     assert await reconcile(door.services, door.rest) == 0
+
+
+async def test_somebody_in_the_suicide_lines_queue_without_a_row_is_at_risk(door: Door) -> None:
+    door.is_on_line(sid_of(9), PREVENTION_SUICIDE, SUICIDE_QUEUE)
+    await reconcile(door.services, door.rest)
+    assert (await door.handed_over(sid_of(9))).queue_class is QueueClass.RISK
+    door.network.set_status(sid_of(9), CallStatus.COMPLETED)
+    await reconcile(door.services, door.rest)
+    assert (await door.handed_over(sid_of(9))).state is HandoffState.LEFT
+
+
+async def test_a_caller_whose_number_cannot_be_learnt_is_called_for_too(door: Door) -> None:
+    door.network.enter_queue(SUICIDE_QUEUE, sid_of(1))
+    door.is_on_line(sid_of(2), PREVENTION_SUICIDE, SUICIDE_QUEUE)
+    assert await reconcile(door.services, door.rest) == 2
+    for number in (1, 2):
+        assert (await door.handed_over(sid_of(number))).state is HandoffState.WAITING
+
+
+async def test_one_caller_that_fails_does_not_hold_back_the_others(door: Door) -> None:
+    for number in (1, 2):
+        door.is_on_line(sid_of(number), PREVENTION_SUICIDE, SUICIDE_QUEUE)
+    door.fail_once()
+    assert await reconcile(door.services, door.rest) == 1
+    assert await reconcile(door.services, door.rest) == 1
 
 
 async def test_a_hang_up_that_nobody_told_us_about_is_found(door: Door) -> None:
@@ -40,24 +89,68 @@ async def test_a_hang_up_that_nobody_told_us_about_is_found(door: Door) -> None:
     assert await reconcile(door.services, door.rest) == 0
     door.network.set_status(phone.sid, CallStatus.COMPLETED)
     assert await reconcile(door.services, door.rest) == 1
-    call = await find_call(door.services, phone.sid)
-    assert call is not None
-    async with door.services.sessions.read() as session:
-        handoff = await last_of_contact(session, call.contact_id)
-    assert handoff is not None
-    assert handoff.state is HandoffState.LEFT
+    assert (await door.handed_over(phone.sid)).state is HandoffState.LEFT
+
+
+async def test_a_ghost_past_the_twentieth_caller_is_found(door: Door, fields: Fields) -> None:
+    await many_on_line(door, fields, 21)
+    door.network.set_status(sid_of(20), CallStatus.COMPLETED)
+    await reconcile(door.services, door.rest)
+    assert (await door.handed_over(sid_of(20))).state is HandoffState.LEFT
+    assert (await door.handed_over(sid_of(0))).state is HandoffState.WAITING
+
+
+async def test_many_ghosts_are_found_in_a_few_rounds_whatever_twilio_refuses(door: Door, fields: Fields) -> None:
+    await many_on_line(door, fields, 45)
+    for number in range(45):
+        if number < 20:
+            door.network.forget(sid_of(number))
+        else:
+            door.network.set_status(sid_of(number), CallStatus.COMPLETED)
+    for _ in range(8):
+        await reconcile(door.services, door.rest)
+        door.clock.advance(30)
+    states = {(await door.handed_over(sid_of(number))).state for number in range(20, 45)}
+    assert states == {HandoffState.LEFT}
 
 
 async def test_the_clocks_step_compares_every_thirty_seconds(door: Door) -> None:
     step = Reconciling(door.services, door.rest)
-    await step()
-    in_queue_of_twilio(door, "CA" + "8" * 32, "relais_info_social")
+    await compared(step)
+    door.is_on_line(sid_of(8), INFO_SOCIAL, "relais_info_social")
     door.clock.advance(29)
-    await step()
-    assert await find_call(door.services, "CA" + "8" * 32) is None
+    await compared(step)
+    assert await find_call(door.services, sid_of(8)) is None
     door.clock.advance(1)
-    await step()
-    assert await find_call(door.services, "CA" + "8" * 32) is not None
+    await compared(step)
+    assert await find_call(door.services, sid_of(8)) is not None
+
+
+async def test_a_slow_twilio_does_not_hold_the_clock(door: Door, fields: Fields) -> None:
+    await many_on_line(door, fields, 2)
+    slow_down(door, 0.5)
+    step = Reconciling(door.services, door.rest)
+    clock_work = ClockWork(door.services.sessions, door.clock, Ladder.load(), (step,))
+    await clock_work.tick()
+    first = step.comparison
+    assert first is not None
+    assert not first.done()
+    door.clock.advance(31)
+    await clock_work.tick()
+    assert step.comparison is first, "one comparison at a time"
+    await step.close()
+    assert first.done()
+
+
+async def test_twilio_down_is_noted_and_tried_again(door: Door) -> None:
+    step = Reconciling(door.services, door.rest)
+    door.rest_client.down = True
+    await compared(step)
+    door.rest_client.down = False
+    door.is_on_line(sid_of(8), INFO_SOCIAL, "relais_info_social")
+    door.clock.advance(30)
+    await compared(step)
+    assert await find_call(door.services, sid_of(8)) is not None
 
 
 async def test_old_answers_are_forgotten(door: Door) -> None:
