@@ -24,6 +24,8 @@ from triage.services import Services
 FORM = "application/x-www-form-urlencoded"
 READABLE_BYTES = 64 * 1024
 LARGEST_BYTES = 1024 * 1024
+SIGNATURE_LENGTH = 28  # SHA-1 in base64; anything else is refused before the body is read
+MOST_FIELDS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,13 @@ class SignedFields:
 async def signed_form(request: Request) -> SignedFields:
     """The fields of a request that Twilio signed. Anything else is refused before anything is written: 403."""
     settings: Settings = request.app.state.services.settings
-    body = await _bounded_body(request)
-    fields = split_fields(body) if request.headers.get("content-type", "").startswith(FORM) else []
     given = request.headers.get("x-twilio-signature", "")
+    if len(given) != SIGNATURE_LENGTH:
+        SIGNATURES_REFUSED.inc()
+        raise HTTPException(403)
+    body = await _bounded_body(request)
+    is_form = request.headers.get("content-type", "").startswith(FORM)
+    fields = split_fields(body) if is_form and body.count(b"&") <= MOST_FIELDS else []
     url = signed_url(settings, request.scope["raw_path"], request.scope["query_string"])
     if not any(_is_signed(token, url, fields, given) for token in settings.twilio_auth_tokens):
         SIGNATURES_REFUSED.inc()
@@ -50,12 +56,20 @@ async def signed_form(request: Request) -> SignedFields:
 async def received_form(request: Request, signed: Annotated[SignedFields, Depends(signed_form)]) -> TwilioForm:
     """A signed request, read and dated, with the marks of its address."""
     services: Services = request.app.state.services
+    form = read_fields(signed.fields, services.clock.now(), too_long=signed.too_long)
     return replace(
-        read_fields(signed.fields, services.clock.now(), too_long=signed.too_long),
-        token=request.headers.get("i-twilio-idempotency-token", ""),
+        form,
+        token=_bound_token(request, form.call_sid),
         coded=request.query_params.get(CODED) == "1",
         after_five=request.query_params.get(AFTER_FIVE) == "1",
     )
+
+
+def _bound_token(request: Request, call_sid: str) -> str:
+    """Twilio's token, bound to the address and the call: it is not part of what is signed."""
+    given = request.headers.get("i-twilio-idempotency-token", "")
+    address = request.scope["raw_path"] + b"?" + request.scope["query_string"]
+    return hashlib.sha256(address + f"\n{call_sid}\n{given}".encode("utf-8", "replace")).hexdigest() if given else ""
 
 
 def signed_url(settings: Settings, raw_path: bytes, query: bytes) -> str:

@@ -42,7 +42,7 @@ export class Door {
     try {
       await fetch(`${this.base}/leave`, { method: "POST", headers, body: "{}", keepalive: true });
     } catch {
-      /* the server sees by itself, within a minute, that nobody is there */
+      /* the server sees by itself, after a while, that nobody is there */
     }
   }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.widget_chat.door_route import TEXTS
 from api.widget_chat.routes import demo_router, router
+from api.widget_chat.texts import TEXTS
 from foundation.settings import Settings, UnsafeConfiguration
 from triage.interventions.texts import NOT_VALIDATED
 

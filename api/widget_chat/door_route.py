@@ -7,19 +7,18 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.exceptions import HTTPException, RequestValidationError
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
-from api.widget_chat.refusals import RETRY_SECONDS, Refused, Unavailable
+from api.widget_chat.refusals import RETRY_SECONDS, Refused, Unavailable, UnknownRequest
 from api.widget_chat.schemas import RefusalOut
 from api.widget_chat.service import ChatDoor
-from api.widget_chat.texts import ChatTexts
+from api.widget_chat.texts import TEXTS
 from triage.services import Services
 
 log = logging.getLogger(__name__)
-
-TEXTS = ChatTexts.load()
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -35,8 +34,11 @@ class DoorRoute(APIRoute):
                 response = await handle(request)
             except Refused as refused:
                 response = refusal(refused)
-            except (HTTPException, RequestValidationError):
-                raise
+            except RequestValidationError:
+                response = refusal(UnknownRequest())
+            except HTTPException as error:
+                response = refusal(UnknownRequest(error.status_code))
+                response.headers.update(error.headers or {})
             except Exception as error:
                 log.error("web door: %s failed (%s)", self.name, type(error).__name__)
                 response = refusal(Unavailable())

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader
 
-from api.widget_chat.door_route import TEXTS
+from api.widget_chat.texts import TEXTS
 from api.widget_chat.visits import line_named
 from triage.interventions.types import Line
 from triage.services import Services

@@ -34,5 +34,15 @@ class NoSession(Refused):
     status, key = 401, "no_session"
 
 
+class UnknownRequest(Refused):
+    """A request that no page of ours sends: an address, a method or a parameter that does not exist."""
+
+    status, key = 422, "unknown_request"
+
+    def __init__(self, status: int = 422) -> None:
+        super().__init__()
+        self.status = status
+
+
 class Unavailable(Refused):
     status, key = 503, "unavailable"

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from api.widget_chat.door_route import DoorRoute, door_of
 from api.widget_chat.incoming import client_id_of, read_bounded, read_fields, read_message
 from api.widget_chat.pages import demo_router, pages_router
-from api.widget_chat.refusals import NoSession, TooLarge, TooMany
+from api.widget_chat.refusals import NoSession, TooLarge, TooMany, UnknownRequest
 from api.widget_chat.schemas import AnswerOut, SessionOut, TextsOut, TurnsOut
 from api.widget_chat.session_token import token_in
 from api.widget_chat.stream import Pace, events_of, resume_after
@@ -26,10 +26,10 @@ AfterNumber = Annotated[int, Query(ge=BEFORE_GREETING)]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
 
 
-async def visit_of(request: Request) -> Visit:
-    """The visitor, by the token of the header. Raises NoSession."""
+async def visit_of(request: Request, *, wait_again: bool = True) -> Visit:
+    """The visitor, by the token of the header; `wait_again` as in `arrive`. Raises NoSession."""
     token = token_in(request.headers.get("authorization"))
-    visit = await arrive(door_of(request).services, token) if token else None
+    visit = await arrive(door_of(request).services, token, wait_again=wait_again) if token else None
     if visit is None:
         raise NoSession
     return visit
@@ -56,7 +56,7 @@ async def open_session(request: Request) -> SessionOut:
     line = line_named(read_fields(body).get("line"))
     if body.cut:
         raise TooLarge(line)
-    if not door.limits.may_open(address_of(request)):
+    if not door.may_open(line, address_of(request)):
         raise TooMany(line)
     token = await open_visit(door.services, line)
     return SessionOut(token=token, turns=[door.view.greeting()], state=door.view.bot_state(line))
@@ -64,21 +64,21 @@ async def open_session(request: Request) -> SessionOut:
 
 @chat.post("/messages")
 async def send_message(request: Request) -> AnswerOut:
-    visit = await visit_of(request)
+    visit = await visit_of(request, wait_again=False)
     message = read_message(await read_bounded(request.stream()))
     return await door_of(request).receive(visit, message, address_of(request))
 
 
 @chat.post("/person")
 async def ask_person(request: Request) -> AnswerOut:
-    visit = await visit_of(request)
+    visit = await visit_of(request, wait_again=False)
     fields = read_fields(await read_bounded(request.stream()))
     return await door_of(request).ask_person(visit, client_id_of(fields), address_of(request))
 
 
 @chat.post("/leave", status_code=204)
 async def leave_chat(request: Request) -> Response:
-    visit = await visit_of(request)
+    visit = await visit_of(request, wait_again=False)
     recall_safe = read_fields(await read_bounded(request.stream())).get("recall_safe")
     await leave(door_of(request).services, visit, recall_safe if isinstance(recall_safe, bool) else None)
     return Response(status_code=204)
@@ -104,6 +104,12 @@ async def stream(
 async def preflight(address: str) -> Response:
     """Which pages may embed the widget: the headers are those of every answer."""
     return Response(status_code=204)
+
+
+@chat.api_route("/{address:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+async def no_such_address(address: str) -> Response:
+    """Even somebody whose page asks for what does not exist gets the numbers."""
+    raise UnknownRequest(404)
 
 
 router.include_router(chat)

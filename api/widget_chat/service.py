@@ -11,12 +11,11 @@ from api.widget_chat.schemas import AnswerOut
 from api.widget_chat.stream_places import StreamPlaces
 from api.widget_chat.texts import ChatTexts
 from api.widget_chat.view import ChatView
-from api.widget_chat.visits import Visit, contact_for_message
+from api.widget_chat.visits import Visit, contact_for_message, contact_now, entry_signals
 from triage.handoff import service as queue
 from triage.interventions.types import Line
 from triage.services import Services
-from triage.signals import RiskKind, Signal
-from triage.turn import IncomingTurn, Said, entry_signal
+from triage.turn import IncomingTurn, Said
 
 
 class ChatDoor:
@@ -33,7 +32,7 @@ class ChatDoor:
         """One message to the flow. Raises EmptyMessage, TooMany, TooLarge (after what could be kept is kept)."""
         if message.is_empty and not message.too_large:
             raise EmptyMessage(visit.line)
-        if not self.limits.may_send(visit.token_hash, address):
+        if not self.limits.may_send(visit.token_hash, address) and not await self._is_owed_a_person(visit):
             # A risk is never refused: the frames read the text before the door says no.
             reading = await asyncio.to_thread(self.services.gate.read_frames_only, message.text)
             if not reading.is_risk:
@@ -51,26 +50,28 @@ class ChatDoor:
         return await self._hand_to_flow(visit, client_id, self.texts.person_button_turn, Said.ASKED_PERSON)
 
     async def _hand_to_flow(self, visit: Visit, client_id: str, text: str, said: Said) -> AnswerOut:
-        contact_id, is_new = await contact_for_message(self.services, visit)
+        contact_id = await contact_for_message(self.services, visit)
         outcome = await self.services.conversation.handle_turn(
             IncomingTurn(
                 contact_id=contact_id,
                 client_id=client_id,
                 text=text,
                 said=said,
-                signals=_signals_of_entering(visit.line) if is_new else (),
+                signals=await entry_signals(self.services, visit.line, contact_id),
             )
         )
         turns, state = await self.view.look(visit, after=outcome.turn_number - 1)
         return AnswerOut(number=outcome.turn_number, turns=turns, state=state)
 
+    def may_open(self, line: Line, address: str) -> bool:
+        """Whether one more page may open: always on the suicide prevention line."""
+        return self.limits.may_open(address) or line is Line.PREVENTION_SUICIDE
+
+    async def _is_owed_a_person(self, visit: Visit) -> bool:
+        """On the suicide prevention line nobody is refused before a person is called."""
+        return visit.line is Line.PREVENTION_SUICIDE and not await self._is_waiting(visit)
+
     async def _is_waiting(self, visit: Visit) -> bool:
-        if visit.contact_id is None:
-            return False
         async with self.services.sessions.read() as session:
-            return await queue.open_of_contact(session, visit.contact_id) is not None
-
-
-def _signals_of_entering(line: Line) -> tuple[Signal, ...]:
-    """Writing to the suicide prevention line is itself a signal."""
-    return (entry_signal(RiskKind.LINE),) if line is Line.PREVENTION_SUICIDE else ()
+            contact_id = await contact_now(session, visit)
+            return contact_id is not None and await queue.open_of_contact(session, contact_id) is not None

@@ -13,7 +13,7 @@ from triage.interventions.types import Line
 from triage.signals import RiskKind
 
 TEXTS_FILE = Path(__file__).with_name("texts_fr.yml")
-REFUSALS = frozenset({"empty", "too_large", "rate_limited", "no_session", "unavailable"})
+REFUSALS = frozenset({"empty", "too_large", "rate_limited", "no_session", "unavailable", "unknown_request"})
 DEFAULT_KIND = "default"
 
 
@@ -24,6 +24,7 @@ class ChatTexts:
     statut: str
     demo: str
     person_button_turn: str
+    return_turn: str
     page: dict[str, str]
     refusals: dict[str, str]
     numbers: dict[str, OutsideNumber]
@@ -41,6 +42,7 @@ class ChatTexts:
                 statut=str(content["statut"]),
                 demo=_text(content, "demo"),
                 person_button_turn=_text(content, "person_button_turn"),
+                return_turn=_text(content, "return_turn"),
                 page={key: _text(content["page"], key) for key in content["page"]},
                 refusals={key: _text(content["refusals"], key) for key in REFUSALS},
                 numbers={key: OutsideNumber(**value) for key, value in content["numbers"].items()},
@@ -83,3 +85,6 @@ def _text(content: dict[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError(key)
     return value.strip()
+
+
+TEXTS = ChatTexts.load()

@@ -51,6 +51,7 @@ async def test_a_gate_that_cannot_read_is_503(client: httpx.AsyncClient, gate: S
 async def test_metrics_count_who_waits(client: httpx.AsyncClient) -> None:
     text = (await client.get("/metrics")).text
     assert 'relais_waiting{queue_class="risk"} 0.0' in text
+    assert "relais_phone_signature_refused_total" in text
 
 
 async def test_a_failure_gives_numbers_and_its_message_is_not_logged(

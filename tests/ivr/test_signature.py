@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator
 from ivr.counters import SIGNATURES_REFUSED
 from ivr.tables import PhoneCall, WebhookAnswer
 from tests.ivr.doors import TOKEN, Door
+from triage.handoff.tables import Handoff
 from triage.record.tables import Contact
 
 FORM = "application/x-www-form-urlencoded"
@@ -93,5 +94,35 @@ async def test_words_that_are_not_utf8_are_signed_over_their_bytes(door: Door) -
 
 
 async def test_a_body_past_all_bounds_is_413(door: Door) -> None:
-    response = await door.http.post("/ivr/voice", content=b"a" * (1024 * 1024 + 1), headers={"Content-Type": FORM})
+    headers = {"Content-Type": FORM, "X-Twilio-Signature": "a" * 28}
+    response = await door.http.post("/ivr/voice", content=b"a" * (1024 * 1024 + 1), headers=headers)
     assert response.status_code == 413
+
+
+async def test_what_cannot_be_a_signature_is_refused_before_the_body_is_read(door: Door) -> None:
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(64):
+            read += 1
+            yield b"a=b&" * 4096
+
+    response = await door.http.post("/ivr/voice", content=body(), headers={"Content-Type": FORM})
+    assert response.status_code == 403
+    assert read == 0
+
+
+async def test_a_token_answers_only_its_own_call_and_address(door: Door, fields: Callable[..., dict[str, str]]) -> None:
+    first = await door.post("/ivr/voice", fields(), token="one")
+    other = await door.post("/ivr/voice", fields() | {"CallSid": "CA" + "b" * 32}, token="one")
+    words = await door.post("/ivr/turn?n=1", fields(SpeechResult="je veux mourir"), token="one")
+    assert first.text != words.text
+    assert "Enqueue" in words.text
+    assert other.status_code == 200
+    assert await handoffs(door) == 1
+
+
+async def handoffs(door: Door) -> int:
+    async with door.services.sessions.read() as session:
+        return (await session.execute(select(func.count()).select_from(Handoff))).scalar_one()

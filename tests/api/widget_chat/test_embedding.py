@@ -9,9 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, HTTPException
 
 from api.widget_chat import mount
+from api.widget_chat.door_route import DoorRoute
 from api.widget_chat.pages import WIDGET_FOLDER
 from api.widget_chat.texts import TEXTS_FILE, ChatTexts
 from foundation.settings import Settings, UnsafeConfiguration
@@ -42,6 +43,45 @@ async def test_an_allowed_page_may_talk_refusals_included(partner: httpx.AsyncCl
     for answer in (asked, await partner.post("/chat/sessions"), await partner.post("/chat/messages")):
         assert answer.headers["Access-Control-Allow-Origin"] == PARTNER
         assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/chat/messages", 401),
+        ("GET", "/chat/turns?after=abc", 422),
+        ("GET", "/chat/stream?after=-7", 422),
+        ("DELETE", "/chat/messages", 404),
+        ("POST", "/chat/texts", 404),
+        ("GET", "/chat/inconnu", 404),
+        ("PUT", "/chat/a/b", 404),
+    ],
+)
+async def test_every_refusal_has_numbers_and_may_be_read_by_the_page(
+    partner: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await partner.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["Access-Control-Allow-Origin"] == PARTNER
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json()["numbers"][0]["number"] == "911"
+    assert answer.json()["message"]
+
+
+async def test_a_refusal_made_by_the_framework_keeps_its_status_and_headers(
+    app: FastAPI, partner: httpx.AsyncClient
+) -> None:
+    door = APIRouter(route_class=DoorRoute)
+
+    @door.get("/busy")
+    async def busy() -> None:
+        raise HTTPException(409, headers={"X-Why": "busy"})
+
+    app.include_router(door)
+    answer = await partner.get("/busy")
+    assert (answer.status_code, answer.headers["X-Why"]) == (409, "busy")
+    assert answer.headers["Access-Control-Allow-Origin"] == PARTNER
+    assert answer.json()["numbers"][0]["number"] == "911"
 
 
 async def test_another_page_may_not(http: httpx.AsyncClient) -> None:

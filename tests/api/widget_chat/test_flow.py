@@ -194,11 +194,11 @@ async def test_a_stop_between_the_two_parts_of_vanishing_loses_nobody(
     assert (await the_handoff(services)).state is HandoffState.LEFT
 
 
-async def test_below_risk_a_vanished_visitor_ends_the_waiting(
+async def test_below_risk_ten_minutes_without_a_sign_end_the_waiting(
     visitor: Visitor, services: Services, clock: ManualClock
 ) -> None:
     await visitor.http.post("/chat/person", json={}, headers=visitor.headers)
-    clock.advance(61)
+    clock.advance(601)
     await note_the_vanished(services)
     assert (await the_handoff(services)).state is HandoffState.ABANDONED
     answer = (await visitor.say("Je suis revenu")).json()

@@ -116,7 +116,8 @@ async def test_a_reload_loses_and_doubles_nothing(server: str, open_page: OpenPa
     await expect(part(page, ".turn")).to_have_count(5)
     await expect(part(page, ".panel")).to_be_visible()
     await write(page, "Je suis encore là")
-    await expect(part(page, ".sent")).to_have_count(1)
+    # The message before may be sent again, when the page closed before it knew that it had arrived.
+    await expect(part(page, ".turn.person").last.locator(".sent")).to_be_visible()
     await expect(part(page, ".turn")).to_have_count(6)
     assert await said_by_person(services) == 3
 
