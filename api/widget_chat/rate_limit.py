@@ -13,6 +13,7 @@ SESSION_BURST, SESSION_A_SECOND = 20, 1.0
 ADDRESS_BURST, ADDRESS_A_SECOND = 200, 20.0
 OPENING_BURST, OPENING_A_SECOND = 60, 2.0
 REMEMBERED = 20_000
+CHARACTERS_A_MESSAGE = 500
 
 
 @dataclass(slots=True)
@@ -30,8 +31,8 @@ class TokenBuckets:
         self.a_second = a_second
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    def take(self, key: str) -> bool:
-        """One more for this key: False when it is too many."""
+    def take(self, key: str, cost: float = 1.0) -> bool:
+        """One more for this key: False when it is too many. A cost past what is left takes all of it."""
         now = self.clock.now()
         bucket = self._buckets.setdefault(key, _Bucket(float(self.burst), now))
         self._buckets.move_to_end(key)
@@ -41,7 +42,7 @@ class TokenBuckets:
         bucket.tokens, bucket.at = min(float(self.burst), bucket.tokens + gained), now
         if bucket.tokens < 1.0:
             return False
-        bucket.tokens -= 1.0
+        bucket.tokens = max(0.0, bucket.tokens - cost)
         return True
 
 
@@ -51,8 +52,10 @@ class RateLimits:
         self._addresses = TokenBuckets(clock, ADDRESS_BURST, ADDRESS_A_SECOND)
         self._openings = TokenBuckets(clock, OPENING_BURST, OPENING_A_SECOND)
 
-    def may_send(self, token_hash: str, address: str) -> bool:
-        return self._sessions.take(token_hash) and self._addresses.take(address)
+    def may_send(self, token_hash: str, address: str, length: int = 0) -> bool:
+        """`length` in code points: a long text takes the gate longer, so it counts for several messages."""
+        cost = 1.0 + length // CHARACTERS_A_MESSAGE
+        return self._sessions.take(token_hash, cost) and self._addresses.take(address, cost)
 
     def may_open(self, address: str) -> bool:
         return self._openings.take(address)

@@ -13,7 +13,7 @@ from api.widget_chat.pages import demo_router, pages_router
 from api.widget_chat.refusals import NoSession, TooLarge, TooMany, UnknownRequest
 from api.widget_chat.schemas import AnswerOut, SessionOut, TextsOut, TurnsOut
 from api.widget_chat.session_token import token_in
-from api.widget_chat.stream import Pace, events_of, resume_after
+from api.widget_chat.stream import LAST_NUMBER, Pace, events_of, resume_after
 from api.widget_chat.view import BEFORE_GREETING
 from api.widget_chat.visits import Visit, arrive, leave, line_named, open_visit
 
@@ -22,7 +22,7 @@ __all__ = ["demo_router", "router"]
 router = APIRouter(tags=["chat"])
 chat = APIRouter(prefix="/chat", route_class=DoorRoute)
 
-AfterNumber = Annotated[int, Query(ge=BEFORE_GREETING)]
+AfterNumber = Annotated[int, Query(ge=BEFORE_GREETING, le=LAST_NUMBER)]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
 
 

@@ -32,7 +32,8 @@ class ChatDoor:
         """One message to the flow. Raises EmptyMessage, TooMany, TooLarge (after what could be kept is kept)."""
         if message.is_empty and not message.too_large:
             raise EmptyMessage(visit.line)
-        if not self.limits.may_send(visit.token_hash, address) and not await self._is_owed_a_person(visit):
+        within = self.limits.may_send(visit.token_hash, address, len(message.text))
+        if not within and not await self._is_owed_a_person(visit):
             # A risk is never refused: the frames read the text before the door says no.
             reading = await asyncio.to_thread(self.services.gate.read_frames_only, message.text)
             if not reading.is_risk:

@@ -64,9 +64,13 @@ def sse(name: str, data: BaseModel, event_id: str | None = None) -> str:
     return f"{line}event: {name}\ndata: {data.model_dump_json()}\n\n"
 
 
+LAST_NUMBER = 2**31 - 1
+LONGEST_NUMBER = 12
+
+
 def resume_after(last_event_id: str | None, otherwise: int) -> int:
     """The number of the last turn that the browser has."""
     try:
-        return int(last_event_id) if last_event_id else otherwise
+        return min(int(last_event_id[:LONGEST_NUMBER]), LAST_NUMBER) if last_event_id else otherwise
     except ValueError:
         return otherwise

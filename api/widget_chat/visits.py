@@ -56,6 +56,9 @@ async def arrive(services: Services, token: str, *, wait_again: bool = True) -> 
     async def once(session: WriteSession) -> tuple[Visit, str | None] | None:
         return await _arrive(session, hash_of(token), services.clock.now())
 
+    async with services.sessions.read() as session:
+        if await session.get(VisitorSession, hash_of(token)) is None:
+            return None  # a made-up token takes no writer's turn
     arrived = await _until_unchanged(services, once)
     if arrived is None:
         return None

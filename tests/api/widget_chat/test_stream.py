@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from api.widget_chat.service import ChatDoor
 from api.widget_chat.session_token import hash_of
-from api.widget_chat.stream import Pace, events_of
+from api.widget_chat.stream import LAST_NUMBER, Pace, events_of, resume_after
 from api.widget_chat.stream_places import PLACES
 from api.widget_chat.vanished import note_the_vanished
 from api.widget_chat.visits import Visit, arrive
@@ -200,3 +200,9 @@ async def test_over_http_it_streams_and_resumes_by_last_event_id(visitor: Visito
         async for line in lines:
             if RISK in line:
                 break
+
+
+def test_a_last_event_id_out_of_all_bounds_resumes_somewhere() -> None:
+    assert resume_after("9" * 25, 3) == LAST_NUMBER
+    assert resume_after("abc", 3) == 3
+    assert resume_after("7", 3) == 7
