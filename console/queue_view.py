@@ -9,6 +9,7 @@ from datetime import datetime
 from console.local_time import hour, waited
 from console.staff_sessions import Staff
 from console.words import Words
+from triage.handoff.ladder import FALLBACK, GARDE
 from triage.handoff.states import HandoffState, Role
 from triage.record.service import OpenedSignal
 from triage.staff_desk import QueueEntry
@@ -28,6 +29,7 @@ class QueueRow:
     left_at: str
     recall: str
     offered: str
+    escalated: str
 
     @property
     def is_risk(self) -> bool:
@@ -36,7 +38,8 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """`ringing` counts those at risk who are still there and whom nobody has taken."""
+    """`ringing` counts those who are still there and whom nobody has taken: at risk for everybody, and for a
+    garde clinique, whoever has waited up to the rung of the ladder that calls them."""
 
     rows: tuple[QueueRow, ...]
     ringing: int
@@ -57,13 +60,19 @@ def queue_view(entries: Sequence[QueueEntry], staff: Staff, words: Words, now: d
     rows = tuple(_row(entry, staff, words, now) for entry in entries)
     return QueueView(
         rows=rows,
-        ringing=sum(row.is_risk and row.entry.person_left_at is None for row in rows),
+        ringing=sum(_rings(row, staff) for row in rows),
         offered_to_me=sum(entry.offered_to == staff.id for entry in entries),
         may_take=reads_words(staff),
         may_read=staff.role is Role.GARDE_CLINIQUE,
         shows_words=reads_words(staff),
         now=now.isoformat(),
     )
+
+
+def _rings(row: QueueRow, staff: Staff) -> bool:
+    if row.entry.person_left_at is not None:
+        return False
+    return row.is_risk or (staff.role is Role.GARDE_CLINIQUE and GARDE in row.entry.steps)
 
 
 def quotes_of(signals: Sequence[OpenedSignal]) -> list[str]:
@@ -108,6 +117,7 @@ def _row(entry: QueueEntry, staff: Staff, words: Words, now: datetime) -> QueueR
         left_at=hour(entry.person_left_at) if entry.person_left_at else "",
         recall=recall_of(entry, words),
         offered=offered,
+        escalated=next((step for step in (FALLBACK, GARDE) if step in entry.steps), ""),
     )
 
 

@@ -51,7 +51,8 @@ class VoicePort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """One line of the queue, as the console shows it. `signals` carry the person's own words."""
+    """One line of the queue, as the console shows it. `signals` carry the person's own words; `steps` are the
+    rungs of the ladder already taken in this round."""
 
     handoff_id: str
     contact_id: str
@@ -72,6 +73,7 @@ class QueueEntry:
     recall_possible: bool | None
     recall_safe: bool | None
     version: int
+    steps: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,4 +266,5 @@ class StaffDesk:
             recall_possible=handoff.recall_possible,
             recall_safe=handoff.recall_safe,
             version=handoff.version,
+            steps=await queue.steps_taken(session, handoff),
         )

@@ -8,7 +8,10 @@ from tests.console.conftest import Arrive, Meet
 from tests.console.reading import actions_of, handoff_row
 from tests.fixtures.scripted import ScriptedRouter, ScriptedVoice
 from triage.handoff import presence
-from triage.handoff.states import HandoffState, PresenceState
+from triage.handoff.clock_work import ClockWork
+from triage.handoff.ladder import Ladder
+from triage.handoff.service import Actor
+from triage.handoff.states import HandoffState, PresenceState, Role
 from triage.interventions.types import Channel, InterventionType
 from triage.services import Services
 
@@ -34,6 +37,24 @@ async def test_the_queue_is_in_order_with_the_quoted_words(
     assert 'data-waiting="3"' in page
     assert ">1:05</time>" in page
     assert ">1:15</time>" in page
+
+
+async def test_the_garde_is_rung_when_the_ladder_reaches_them(
+    services: Services, clock: ManualClock, meet: Meet, arrive: Arrive
+) -> None:
+    await arrive("parler à quelqu'un svp")
+    work = ClockWork(services.sessions, services.clock, Ladder.load())
+    garde, alice = await meet("garde"), await meet("alice")
+    await services.desk.be_present(Actor(alice.staff_id, Role.INTERVENANT), PresenceState.PAUSED)
+    await work.tick()
+    assert 'data-ringing="0"' in (await garde.get("/console/file")).text
+    clock.advance(241)
+    await services.desk.be_present(Actor(alice.staff_id, Role.INTERVENANT), PresenceState.PAUSED)
+    await work.tick()
+    page = (await garde.get("/console/file")).text
+    assert 'data-ringing="1"' in page
+    assert "Garde clinique alertée" in page
+    assert 'data-ringing="0"' in (await alice.get("/console/file")).text
 
 
 async def test_reading_the_words_of_the_queue_leaves_an_audit_line(

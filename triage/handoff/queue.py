@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from foundation.sessions import ReadSession
 from triage.handoff.states import CLAIMABLE_STATES, HandoffState, QueueClass
-from triage.handoff.tables import Handoff
+from triage.handoff.tables import Handoff, StepTaken
 
 LONG_WAIT = timedelta(minutes=10)
 
@@ -32,6 +32,12 @@ async def waiting(session: ReadSession, now: datetime) -> list[Handoff]:
     found = select(Handoff).where(Handoff.owner_id.is_(None), Handoff.state.in_(CLAIMABLE_STATES))
     handoffs = list((await session.execute(found)).scalars())
     return sorted(handoffs, key=lambda handoff: order_key(handoff, now))
+
+
+async def steps_taken(session: ReadSession, handoff: Handoff) -> frozenset[str]:
+    """The rungs of the ladder that this handoff has climbed in its present round."""
+    found = select(StepTaken.step).where(StepTaken.handoff_id == handoff.id, StepTaken.round == handoff.round)
+    return frozenset((await session.execute(found)).scalars())
 
 
 async def owned_by(session: ReadSession, staff_id: str) -> list[Handoff]:
