@@ -7,7 +7,6 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import NoReturn
 
 import httpx
 from fastapi import FastAPI
@@ -16,6 +15,7 @@ from sqlalchemy import make_url
 from api import errors, health
 from api.body_limit import BodyLimit
 from api.bot_callbacks import routes as bot_routes
+from api.signed_texts import unsigned_texts
 from api.single_process import only_one_on_sqlite
 from api.widget_chat import mount as mount_chat
 from api.widget_chat.vanished import note_the_vanished
@@ -52,49 +52,50 @@ def create_app(
     """The application. With an unsafe configuration it says why, in sentences, and exits with 1."""
     settings = settings or load_settings()
     set_up_logging()
+    http = httpx.AsyncClient()
     try:
         refuse_unsafe(settings)
-        ladder = Ladder.load()
+        refuse_unsigned(settings)
         telephony = build_telephony(settings)
-        gate = gate or RiskGate.load(settings.risk_model)
+        services = build_services(settings, http=http, voice=telephony.voice, clock=clock, router=router, gate=gate)
+        ladder = Ladder.load()
     except UnsafeConfiguration as error:
-        refuse_to_start(error)
+        sys.exit("Relais ne démarre pas :\n- " + "\n- ".join(error.problems))
     except UNUSABLE as error:
         sys.exit(f"Relais ne démarre pas : {error}")
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with only_one_on_sqlite(settings.database_url):
-            async with httpx.AsyncClient() as http:
-                services = build_services(
-                    settings, http=http, voice=telephony.voice, clock=clock, router=router, gate=gate
-                )
-                compare_queues = telephony.attach(services)
-                app.state.services, app.state.telephony = services, telephony
-                app.state.clock_work = ClockWork(
-                    services.sessions, services.clock, ladder, (compare_queues, *steps_beside_the_queue(services))
-                )
-                async with background(services, app.state.clock_work):
-                    yield
-                await telephony.close()
-                await services.close()
+            compare_queues = telephony.attach(services)
+            app.state.services, app.state.telephony = services, telephony
+            more = (compare_queues, *steps_beside_the_queue(services))
+            app.state.clock_work = ClockWork(services.sessions, services.clock, ladder, more)
+            async with background(services, app.state.clock_work):
+                yield
+            await telephony.close()
+            await services.close()
+            await http.aclose()
 
-    app = FastAPI(title="Relais", lifespan=lifespan, docs_url=None, redoc_url=None)
+    return with_doors(FastAPI(title="Relais", lifespan=lifespan, docs_url=None, redoc_url=None), settings)
+
+
+def with_doors(app: FastAPI, settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     errors.answer_failures(app)
     for door in (health, bot_routes, phone_routes, console_routes):
         app.include_router(door.router)
+    mount_chat(app, settings)
     if settings.demo:
         app.include_router(demo_phone_router)
-    try:
-        mount_chat(app, settings)
-    except UnsafeConfiguration as error:
-        refuse_to_start(error)
     return app
 
 
-def refuse_to_start(error: UnsafeConfiguration) -> NoReturn:
-    sys.exit("Relais ne démarre pas :\n- " + "\n- ".join(error.problems))
+def refuse_unsigned(settings: Settings) -> None:
+    """Outside demo mode no clinical text is used before somebody signed it. Raises UnsafeConfiguration."""
+    unsigned = unsigned_texts(settings)
+    if unsigned:
+        raise UnsafeConfiguration(unsigned)
 
 
 def steps_beside_the_queue(services: Services) -> tuple[Step, ...]:

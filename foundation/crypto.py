@@ -1,7 +1,7 @@
 """Encryption at rest: one data key a contact, wrapped by the service's secret keys.
 
 A value is sealed with AES-256-GCM (NIST SP 800-38D) and bound to its table, column and row, so that
-a value copied elsewhere does not open. Destroying a wrapped data key erases everything sealed with it.
+a value copied elsewhere does not open. A destroyed data key would take everything sealed with it.
 Phone numbers are compared through HMAC-SHA-256 with a key of their own, derived by HKDF (RFC 5869).
 """
 

@@ -180,13 +180,6 @@ def screen(settings: Settings) -> str:
     return str(response)
 
 
-def screen_refused() -> str:
-    """Ends the outside leg; the caller's own call goes on to the next number."""
-    response = VoiceResponse()
-    response.hangup()
-    return str(response)
-
-
 def conversation(settings: Settings, contact_id: str, *, mute: bool = False) -> str:
     """The caller's side of the conversation: a conference named by the contact."""
     response = VoiceResponse()

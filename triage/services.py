@@ -10,10 +10,10 @@ from foundation.clock import Clock, SystemClock
 from foundation.database import create_engine
 from foundation.live_events import LiveEvents
 from foundation.sessions import Sessions
-from foundation.settings import Settings, UnsafeConfiguration
+from foundation.settings import Settings
 from triage.conversation import Conversation
 from triage.directory.resources import Directory
-from triage.interventions.texts import NOT_VALIDATED, Texts
+from triage.interventions.texts import Texts
 from triage.leaving import Leaving
 from triage.nlu_route.confidence import ConfidenceThresholds
 from triage.nlu_route.rasa_client import RasaRouter
@@ -42,13 +42,6 @@ class Services:
         await self.sessions.engine.dispose()
 
 
-def _refuse_unsigned(settings: Settings, statuts: dict[str, str]) -> None:
-    """Outside demo mode no clinical text is used before somebody signed it."""
-    unsigned = [name for name, statut in statuts.items() if statut == NOT_VALIDATED]
-    if unsigned and not settings.demo:
-        raise UnsafeConfiguration([f"Textes cliniques « {NOT_VALIDATED} » : {', '.join(unsigned)}."])
-
-
 def build_services(
     settings: Settings,
     *,
@@ -68,8 +61,6 @@ def build_services(
         settings.rasa_url, settings.rasa_token.get_secret_value(), http, ConfidenceThresholds.load()
     )
     texts, replies, directory = Texts.load(), Replies.load(), Directory.load()
-    statuts = {"textes": texts.statut, "réponses": replies.statut, "répertoire": directory.statut}
-    _refuse_unsigned(settings, statuts | gate.statuses())
     conversation = Conversation(
         sessions=sessions,
         record=record,

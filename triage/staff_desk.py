@@ -116,11 +116,6 @@ class StaffDesk:
         for handoff in calls:
             await self._caller_waits_again(handoff)
 
-    async def presence_of(self, actor: Actor) -> PresenceState | None:
-        """The state of somebody on line, or None."""
-        async with self.sessions.read() as session:
-            return await presence.state_of(session, actor.id, self.clock.now())
-
     async def waiting(self, actor: Actor, *, with_quotes: bool = True) -> list[QueueEntry]:
         """The queue in its order. A reader of the quotes leaves one audit line a handoff and version."""
         now = self.clock.now()

@@ -12,25 +12,23 @@ from sqlalchemy import make_url
 from api.commands.database import open_sessions
 from api.commands.migrations import is_at_head
 from api.commands.signature_check import tokens_verify
+from api.signed_texts import unsigned_texts
 from console import accounts
 from foundation.settings import Settings, problems_of
 from ivr.menu_texts import menu_texts
 from triage.directory.resources import Directory
 from triage.handoff.ladder import Ladder
 from triage.handoff.states import Role
-from triage.interventions.texts import NOT_VALIDATED, Texts, read_yaml
+from triage.interventions.texts import Texts
 from triage.interventions.types import Language
 from triage.nlu_route.confidence import ConfidenceThresholds
 from triage.nlu_route.rasa_client import RasaRouter
+from triage.record import audit
 from triage.replies.build import Replies
 from triage.risk_gate.gate import RiskGate
 
 type Check = Callable[[Settings], Awaitable[list[str]]]
 
-ROOT = Path(__file__).resolve().parents[2]
-TEXT_FOLDERS = ("triage", "ivr", "console", "api")
-TEXT_FILES = ("*_fr.yml", "*_en.yml")
-DEMO_ONLY = "simulated"
 PLAIN_RISK = "je veux mourir"
 TAKES_PEOPLE = (Role.INTERVENANT, Role.GARDE_CLINIQUE)
 
@@ -103,19 +101,16 @@ async def texts_are_whole(_settings: Settings) -> list[str]:
 
 async def texts_are_signed(settings: Settings) -> list[str]:
     """Outside demo mode, a clinician has signed every text."""
-    if settings.demo:
+    return unsigned_texts(settings)
+
+
+async def audit_is_whole(settings: Settings) -> list[str]:
+    """The chain of the audit lines has no line changed or taken out."""
+    if _is_missing_file(settings):
         return []
-    return [
-        f"{path.relative_to(ROOT)} : statut « {NOT_VALIDATED} »; un clinicien doit le signer."
-        for path in text_files()
-        if read_yaml(path)["statut"] == NOT_VALIDATED
-    ]
-
-
-def text_files(root: Path = ROOT) -> list[Path]:
-    """Every file whose words somebody reads or hears outside a demonstration."""
-    found = (path for folder in TEXT_FOLDERS for name in TEXT_FILES for path in (root / folder).rglob(name))
-    return sorted(path for path in found if DEMO_ONLY not in path.parts)
+    async with open_sessions(settings) as sessions, sessions.read() as session:
+        broken = await audit.first_broken_line(session)
+    return [f"la ligne d'audit {broken} ne suit pas de la précédente : elle a été changée."] if broken else []
 
 
 def _is_missing_file(settings: Settings) -> bool:
@@ -134,4 +129,5 @@ CHECKS: dict[str, Check] = {
     "Rasa": rasa_answers,
     "textes entiers": texts_are_whole,
     "textes signés": texts_are_signed,
+    "audit": audit_is_whole,
 }

@@ -17,8 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--line",
         metavar="LIGNE",
         choices=[line.value for line in Line],
-        default=Line.INFO_SOCIAL.value,
-        help=f"{', '.join(Line)} (info_social si rien n'est dit)",
+        required=True,
+        help=f"{', '.join(Line)} : chaque ligne a son document, qui ne renvoie pas à elle-même",
     )
     parser.add_argument(
         "--out", metavar="FICHIER", type=lambda given: Path(given).absolute(), help="le fichier où écrire"

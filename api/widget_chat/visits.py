@@ -207,7 +207,7 @@ async def leave(services: Services, visit: Visit, recall_safe: bool | None) -> N
 
 
 async def forget_unused(services: Services) -> None:
-    """Pages opened a day ago and never written on. A step of the clock, or of the retention: repeatable."""
+    """Pages opened a day ago and never written on. A step of the clock: repeatable."""
     idle = VisitorSession.seen_at < services.clock.now() - IDLE_LIFE
     async with services.sessions.write() as session:
         await session.execute(delete(VisitorSession).where(VisitorSession.contact_id.is_(None), idle))

@@ -124,10 +124,6 @@ class SimulatedNetwork:
             if sid in members:
                 members.remove(sid)
 
-    def conference_members(self, name: str) -> list[str]:
-        with self._lock:
-            return list(self._state.conferences.get(name, []))
-
     def dial(self, number: str) -> OutsidePhone:
         with self._lock:
             self.dialled.append(number)

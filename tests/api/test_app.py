@@ -142,6 +142,22 @@ def test_an_unsafe_configuration_does_not_start(tmp_path: Path) -> None:
         create_app(make_settings("sqlite+aiosqlite://", tmp_path, secret_keys=""))
 
 
+def test_unsigned_texts_do_not_start_outside_a_demonstration(settings: Settings, tmp_path: Path) -> None:
+    live = make_settings(
+        settings.database_url,
+        tmp_path,
+        demo=False,
+        demo_password="",
+        public_url="https://relais.example",
+        lines={"+18195550199": "info_social"},
+        fallback_numbers={"info_social": ["+18195550101"]},
+        info_sante_number="+18195550105",
+        gap_number="+18195550106",
+    )
+    with pytest.raises(SystemExit, match="un clinicien doit le signer"):
+        create_app(live)
+
+
 def test_a_missing_risk_model_does_not_start(settings: Settings) -> None:
     with pytest.raises(SystemExit, match="ne démarre pas"):
         create_app(settings)

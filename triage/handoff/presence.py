@@ -19,7 +19,6 @@ from triage.interventions.types import Channel
 
 # A console gives a sign every 4 s. At 8 s of silence the visitor is told; at 20 s the lease is over,
 # which leaves the clock's own second and a slow commit inside the 30 s promised.
-SIGN_EVERY = timedelta(seconds=4)
 DOUBT_AFTER = timedelta(seconds=8)
 LEASE = timedelta(seconds=20)
 

@@ -30,10 +30,6 @@ class RouteDecision:
     def asks_for_person(self) -> bool:
         return self.understood and self.subtopic == "conversation/personne"
 
-    @property
-    def is_small_talk(self) -> bool:
-        return self.subtopic.startswith("conversation/")
-
 
 class Router(Protocol):
     """The whole contract with the language engine: replaceable by anything that has these two."""

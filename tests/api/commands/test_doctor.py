@@ -162,4 +162,4 @@ async def test_a_token_that_does_not_verify_is_named_by_its_place(
 def test_every_check_is_asked() -> None:
     named: set[Callable[[Settings], Coroutine[object, object, list[str]]]] = set(checks.CHECKS.values())  # type: ignore[arg-type]
     assert {tokens_verify, checks.rasa_answers, checks.texts_are_signed} <= named
-    assert len(named) == len(checks.CHECKS) == 9
+    assert len(named) == len(checks.CHECKS) == 10

@@ -40,7 +40,7 @@ def test_it_dials_the_numbers_of_the_line(line: str, settings: Settings, capsys:
 @pytest.mark.usefixtures("settings")
 def test_it_is_written_where_it_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert written("--out", "secours.xml") == 0
+    assert written("--line", "info_social", "--out", "secours.xml") == 0
     assert (tmp_path / "secours.xml").read_text(encoding="utf-8").endswith("</Response>\n")
 
 

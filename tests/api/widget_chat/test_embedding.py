@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,7 +14,7 @@ from api.widget_chat import mount
 from api.widget_chat.door_route import DoorRoute
 from api.widget_chat.pages import WIDGET_FOLDER
 from api.widget_chat.texts import TEXTS_FILE, ChatTexts
-from foundation.settings import Settings, UnsafeConfiguration
+from foundation.settings import Settings
 from tests.fixtures.services import make_settings
 from triage.interventions.texts import TextFileError
 from triage.interventions.types import Line
@@ -163,15 +162,8 @@ def test_a_wrong_text_file_is_refused(tmp_path: Path, written: str, wrong: str) 
         ChatTexts.load(path)
 
 
-def test_unsigned_texts_are_refused_outside_demo_mode(settings: Settings) -> None:
+async def test_there_is_no_demo_page_outside_demo_mode(settings: Settings) -> None:
     settings.demo = False
-    with pytest.raises(UnsafeConfiguration):
-        mount(FastAPI(), settings)
-
-
-async def test_there_is_no_demo_page_outside_demo_mode(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.demo = False
-    monkeypatch.setattr("api.widget_chat.TEXTS", replace(ChatTexts.load(), statut="validé"))
     app = FastAPI()
     mount(app, settings)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://relais.test") as http:
