@@ -21,6 +21,15 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_MILLISECONDS = 5000
+# A process frozen inside a transaction must not hold a person's row: PostgreSQL ends its transaction, and
+# nobody waits for a row longer than a caller would.
+POSTGRESQL_PATIENCE = {
+    "options": "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=3000",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15000,
+}
 
 
 class Base(DeclarativeBase):
@@ -74,7 +83,13 @@ def create_engine(url: str) -> AsyncEngine:
         _prepare_sqlite(engine.sync_engine)
         return engine
     return create_async_engine(
-        url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=3
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_timeout=3,
+        connect_args=POSTGRESQL_PATIENCE,
     )
 
 

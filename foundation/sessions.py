@@ -12,9 +12,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Delete, Update, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from foundation.live_events import CHANNEL, LiveEvent, LiveEvents
+
+
+class Contention(Exception):
+    """Another writer holds or has moved the row: nothing was written, and it may be tried again."""
+
+
+# PostgreSQL: lock_not_available, deadlock_detected, serialization_failure.
+_CONTENDED = frozenset({"55P03", "40P01", "40001"})
 
 
 class ReadSession(AsyncSession):
@@ -62,6 +71,17 @@ class Sessions:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteSession]:
+        """One write transaction. Raises Contention when another writer holds a row for too long."""
+        try:
+            async with self._written() as session:
+                yield session
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in _CONTENDED:
+                raise Contention(type(error).__name__) from error
+            raise
+
+    @asynccontextmanager
+    async def _written(self) -> AsyncIterator[WriteSession]:
         async with self._turn, self._write() as session:
             async with session.begin():
                 yield session

@@ -16,10 +16,9 @@ from dataclasses import replace
 from sqlalchemy.exc import IntegrityError
 
 from foundation.clock import Clock
-from foundation.sessions import Sessions, WriteSession
+from foundation.sessions import Contention, Sessions, WriteSession
 from triage.directory.resources import Directory
 from triage.handoff import service as queue
-from triage.handoff.service import ChangedMeanwhile
 from triage.handoff.states import HandoffReason, HandoffState
 from triage.handoff.tables import Handoff
 from triage.interventions.texts import Texts
@@ -29,7 +28,7 @@ from triage.record.service import ContactRecord
 from triage.record.tables import Author, Contact, Holder, Turn
 from triage.replies.build import Replies
 from triage.risk_gate.gate import RiskGate
-from triage.signals import Reading, RiskKind, Signal
+from triage.signals import Question, Reading, RiskKind, Signal
 from triage.turn import HandoffView, IncomingTurn, Outcome, Said
 
 log = logging.getLogger(__name__)
@@ -107,7 +106,8 @@ class Conversation:
     async def _read(self, turn: IncomingTurn) -> Reading:
         """Step 1: the gate, on the raw text and the question it answers, with the last words before it."""
         signals = turn.signals
-        if turn.said in (Said.TEXT, Said.UNREADABLE) and turn.text:
+        known = turn.question is Question.OPEN and self.texts.is_known_request(turn.text)
+        if turn.said in (Said.TEXT, Said.UNREADABLE) and turn.text and not known:
             async with self.sessions.read() as session:
                 contact = await self.record.contact(session, turn.contact_id)
                 earlier = await self.record.last_words(session, contact, before=contact.last_turn + 1)
@@ -122,7 +122,7 @@ class Conversation:
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self._receive_once(turn, reading)
-            except (ChangedMeanwhile, IntegrityError):
+            except (Contention, IntegrityError):
                 continue
         return await self._receive_once(turn, reading)
 
@@ -176,8 +176,13 @@ class Conversation:
         return REASONS.get(turn.said)
 
     def _asks_for_person(self, text: str, contact: Contact) -> bool:
-        """Known words for it, or a plain yes after an answer, since each one offers a person."""
-        return self.texts.asks_for_person(text) or (contact.person_offered and self.texts.is_yes(text))
+        """Known words for it, or a plain yes after an answer, since each one offers a person.
+
+        A partner who writes wants a colleague, not a bot.
+        """
+        if contact.line is Line.PARTENAIRES or self.texts.asks_for_person(text):
+            return True
+        return contact.person_offered and self.texts.is_yes(text)
 
     async def _raise_waiting(self, session: WriteSession, contact: Contact, handoff: Handoff) -> None:
         """The gate reads on while the person waits and talks: it may only raise."""

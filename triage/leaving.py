@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from foundation.clock import Clock
-from foundation.sessions import Sessions, WriteSession
+from foundation.sessions import Contention, Sessions, WriteSession
 from triage.handoff import service as queue
-from triage.handoff.service import ChangedMeanwhile
 from triage.handoff.states import HandoffState
 from triage.record.service import ContactRecord
 from triage.record.tables import Contact, Holder
@@ -44,7 +43,7 @@ class Leaving:
                     if still_gone is None or await still_gone(session):
                         await self._leave(session, contact, recall_possible, recall_safe)
                     return
-            except ChangedMeanwhile:
+            except Contention:
                 if attempt == ATTEMPTS - 1:
                     raise
 

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from foundation.clock import Clock
-from foundation.sessions import ReadSession, Sessions
+from foundation.sessions import Contention, ReadSession, Sessions
 from triage.handoff import presence, queue, service
-from triage.handoff.service import Actor, ChangedMeanwhile, NotYours
+from triage.handoff.service import Actor, NotYours
 from triage.handoff.states import HandoffReason, HandoffState, PresenceState, QueueClass, Role
 from triage.handoff.tables import Handoff
 from triage.interventions.types import Channel, InterventionType, Language, Line, Stage
@@ -167,7 +167,7 @@ class StaffDesk:
                             session, handoff, actor_id=service.MACHINE, cause=cause, now=self.clock.now()
                         )
                 return
-            except ChangedMeanwhile:
+            except Contention:
                 if attempt == ATTEMPTS - 1:
                     raise
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,10 +70,11 @@ class ChatTexts:
         """The numbers to call when this door cannot help, never those of the line itself."""
         return self._on_line(self.outside, line)
 
-    def numbers_of(self, kind: RiskKind | None, line: Line) -> list[OutsideNumber]:
-        """The numbers shown to a person at risk, 911 first."""
-        ids = self.of_kind.get(kind.value if kind else DEFAULT_KIND, self.of_kind[DEFAULT_KIND])
-        return self._on_line(ids, line)
+    def numbers_of(self, kinds: Sequence[RiskKind], line: Line) -> list[OutsideNumber]:
+        """The numbers shown to a person at risk: those of every kind that was read, 911 first."""
+        default = self.of_kind[DEFAULT_KIND]
+        named = [ids for kind in kinds if (ids := self.of_kind.get(kind.value)) is not None] or [default]
+        return self._on_line(dict.fromkeys(number for ids in named for number in ids), line)
 
     def _on_line(self, ids: Iterable[str], line: Line | None) -> list[OutsideNumber]:
         own = self.not_on_line.get(line, frozenset()) if line else frozenset[str]()

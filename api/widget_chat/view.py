@@ -54,7 +54,7 @@ class ChatView:
         if not handoff.level.at_least(RiskLevel.RISK):
             return self._outside(state, contact.line)
         signals = [opened.signal for opened in await self.services.record.signals(session, contact)]
-        numbers = self.texts.numbers_of(self.services.texts.first_kind(signals), contact.line)
+        numbers = self.texts.numbers_of(self.services.texts.named_kinds(signals), contact.line)
         return StateOut(state=state, at_risk=True, numbers=numbers)
 
     async def _held_by(self, session: ReadSession, handoff: Handoff) -> ChatState:

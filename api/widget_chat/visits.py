@@ -11,9 +11,8 @@ from sqlalchemy import delete, select, update
 from api.widget_chat.session_token import hash_of, new_token
 from api.widget_chat.tables import VisitorSession
 from api.widget_chat.texts import TEXTS
-from foundation.sessions import ReadSession, WriteSession
+from foundation.sessions import Contention, ReadSession, WriteSession
 from triage.handoff import service as queue
-from triage.handoff.service import ChangedMeanwhile
 from triage.handoff.states import HandoffState
 from triage.interventions.types import Channel, Language, Line
 from triage.services import Services
@@ -74,7 +73,7 @@ async def _until_unchanged[T](services: Services, act: Callable[[WriteSession], 
         try:
             async with services.sessions.write() as session:
                 return await act(session)
-        except ChangedMeanwhile:
+        except Contention:
             continue
     async with services.sessions.write() as session:
         return await act(session)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
+
+import pytest
 
 from foundation.clock import ManualClock
 from tests.console.conftest import Arrive, Meet
@@ -37,6 +40,24 @@ async def test_the_queue_is_in_order_with_the_quoted_words(
     assert 'data-waiting="3"' in page
     assert ">1:05</time>" in page
     assert ">1:15</time>" in page
+
+
+@pytest.mark.parametrize("login", ["alice", "garde", "coord", "admin"])
+async def test_every_role_has_one_main_and_a_skip_link_that_leads_somewhere(meet: Meet, login: str) -> None:
+    page = (await (await meet(login)).get("/console/")).text
+    assert page.count("<main") == page.count("</main>") == 1
+    for target in re.findall(r'class="skip" href="#([^"]+)"', page):
+        assert page.count(f'id="{target}" tabindex="-1"') == 1
+
+
+async def test_the_buttons_of_the_queue_are_described_by_the_level_and_the_kinds(meet: Meet, arrive: Arrive) -> None:
+    await arrive("je veux mourir")
+    page = (await (await meet("alice")).get("/console/file")).text
+    described = re.findall(r'aria-describedby="([^"]+)"', page)
+    assert described
+    for identifier in " ".join(described).split():
+        assert page.count(f'<span id="{identifier}"') == 1
+    assert "aria-label" not in page
 
 
 async def test_the_garde_is_rung_when_the_ladder_reaches_them(

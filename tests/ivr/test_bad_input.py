@@ -22,6 +22,7 @@ from tests.ivr.linter import problems_of
 from triage.handoff.service import last_of_contact
 from triage.handoff.states import HandoffReason, HandoffState, QueueClass
 from triage.handoff.tables import Handoff
+from triage.record.tables import Author
 from triage.turn import IncomingTurn, Outcome
 
 SID = "CA" + "1" * 32
@@ -43,6 +44,15 @@ async def handoff_of(door: Door, sid: str = SID) -> Handoff | None:
 async def handoffs(door: Door) -> int:
     async with door.services.sessions.read() as session:
         return (await session.execute(select(func.count()).select_from(Handoff))).scalar_one()
+
+
+async def turns_said(door: Door, sid: str = SID) -> int:
+    """How many turns of the caller are kept."""
+    call = await find_call(door.services, sid)
+    assert call is not None
+    async with door.services.sessions.read() as session:
+        contact = await door.services.record.contact(session, call.contact_id)
+        return sum(turn.author is Author.PERSON for turn in await door.services.record.turns(session, contact))
 
 
 def lose_database(door: Door) -> None:
@@ -77,6 +87,15 @@ async def test_words_past_64_kb_reach_a_person_as_unreadable(door: Door, fields:
     handoff = await handoff_of(door)
     assert handoff is not None
     assert handoff.reason is HandoffReason.UNREADABLE
+
+
+async def test_unreadable_words_open_one_handoff_a_contact(door: Door, fields: Fields) -> None:
+    await begin(door, fields)
+    for n, token in ((1, "first"), (2, "second")):
+        answer = await door.post(f"/ivr/turn?n={n}", fields(SpeechResult="b" * 70_000), token=token)
+        assert "<Enqueue" in answer.text
+    assert await handoffs(door) == 1
+    assert await turns_said(door) == 2
 
 
 async def test_words_that_are_not_utf8_reach_a_person_as_unreadable(door: Door, fields: Fields) -> None:

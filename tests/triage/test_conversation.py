@@ -189,6 +189,20 @@ async def test_the_same_message_twice_gets_the_stored_answer(services: Services,
     assert len(router.asked) == 1
 
 
+async def test_a_partner_who_writes_reaches_a_person(services: Services, router: ScriptedRouter) -> None:
+    outcome = await say(services, await arrive(services, Line.PARTENAIRES), "comment on fait un P-38?")
+    assert outcome.handoff is not None
+    assert router.asked == []
+    assert (await handoffs(services))[0].queue_class is QueueClass.PARTENAIRES
+
+
+async def test_the_words_we_ask_people_to_say_are_no_alarm(services: Services, gate: ScriptedGate) -> None:
+    gate.phrases["une personne"] = (RiskKind.SUICIDE, RiskLevel.RISK)
+    outcome = await say(services, await arrive(services), "Une personne, s'il vous plaît")
+    assert outcome.handoff is not None
+    assert outcome.handoff.level is RiskLevel.NONE
+
+
 async def test_other_words_under_a_used_id_are_read_and_kept(services: Services) -> None:
     contact = await arrive(services)
     await say(services, contact, "vos heures?", client_id="m1")

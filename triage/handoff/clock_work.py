@@ -16,17 +16,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from foundation.clock import Clock
-from foundation.sessions import ReadSession, Sessions, WriteSession
+from foundation.sessions import Contention, ReadSession, Sessions, WriteSession
 from triage.handoff import presence, queue, service
 from triage.handoff.ladder import FALLBACK, RING_ALL, Ladder
-from triage.handoff.service import MACHINE, QUEUE_TOPIC, ChangedMeanwhile
+from triage.handoff.service import MACHINE, QUEUE_TOPIC
 from triage.handoff.states import HandoffEventKind, HandoffState
 from triage.handoff.tables import Handoff, Presence, StepTaken
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
-STEP_SECONDS = 5.0
+STEP_SECONDS = 8.0
 OFFERED = "offered"
 IN_DOUBT = "in_doubt"
 
@@ -65,6 +65,7 @@ class ClockWork:
             *more_steps,
         )
         self.step_seconds = step_seconds
+        self.act_seconds = step_seconds / 4
         self.last_tick: datetime | None = None
 
     async def run(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -78,11 +79,21 @@ class ClockWork:
             try:
                 async with asyncio.timeout(self.step_seconds):
                     await step()
-            except (ChangedMeanwhile, IntegrityError):
+            except (Contention, IntegrityError):
                 continue  # another process came first
             except Exception as error:  # a step that is late included
                 log.error("clock: %s failed (%s)", getattr(step, "__name__", "step"), type(error).__name__)
         self.last_tick = self.clock.now()
+
+    async def _apart(self, act: Awaitable[None]) -> None:
+        """One person's act: another process that came first, or a row that is held, stops nobody else's."""
+        try:
+            async with asyncio.timeout(self.act_seconds):
+                await act
+        except (Contention, IntegrityError):
+            return
+        except Exception as error:
+            log.error("clock: an act failed (%s)", type(error).__name__)
 
     async def end_expired_leases(self) -> None:
         """Whoever gave no sign loses their chats, which go back to the head of their class."""
@@ -90,9 +101,12 @@ class ClockWork:
         async with self.sessions.read() as session:
             gone = await presence.gone_owners(session, now)
         for staff_id in gone:
-            async with self.sessions.write() as session:
-                if not await presence.is_live(session, staff_id, now):
-                    await presence.end(session, staff_id, now)
+            await self._apart(self._end_lease(staff_id, now))
+
+    async def _end_lease(self, staff_id: str, now: datetime) -> None:
+        async with self.sessions.write() as session:
+            if not await presence.is_live(session, staff_id, now):
+                await presence.end(session, staff_id, now)
 
     async def tell_of_doubt(self) -> None:
         """An intervenant gives no sign for some seconds: the page of the person is told, once a round."""
@@ -105,9 +119,12 @@ class ClockWork:
             )
             doubtful = list((await session.execute(found)).scalars())
         for handoff in doubtful:
-            async with self.sessions.write() as session:
-                if await self._take(session, handoff, IN_DOUBT, now):
-                    session.announce(f"contact:{handoff.contact_id}", IN_DOUBT, handoff.id)
+            await self._apart(self._tell_in_doubt(handoff, now))
+
+    async def _tell_in_doubt(self, handoff: Handoff, now: datetime) -> None:
+        async with self.sessions.write() as session:
+            if await self._take(session, handoff, IN_DOUBT, now):
+                session.announce(f"contact:{handoff.contact_id}", IN_DOUBT, handoff.id)
 
     async def climb_ladders(self) -> None:
         """Each waiting person's ladder, rung by rung. Nobody on line: it starts at its last rung."""
@@ -122,7 +139,7 @@ class ClockWork:
             for rung in rungs:
                 due = waited >= timedelta(seconds=rung.after_seconds) or (nobody and rung.step == FALLBACK)
                 if due and (handoff.id, rung.step, handoff.round) not in taken:
-                    await self._escalate(handoff.id, handoff.round, rung.step, now)
+                    await self._apart(self._escalate(handoff.id, handoff.round, rung.step, now))
 
     async def _escalate(self, handoff_id: str, round_: int, step: str, now: datetime) -> None:
         async with self.sessions.write() as session:
@@ -148,7 +165,7 @@ class ClockWork:
                 return
             if handoff.offered_until is not None and handoff.offered_until > now:
                 continue
-            await self._offer(handoff.id, self._next(free, handoff.offered_to), now)
+            await self._apart(self._offer(handoff.id, self._next(free, handoff.offered_to), now))
 
     def _next(self, free: list[str], last: str | None) -> str:
         """The one after the last who was asked, round the table."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, literal, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
+from foundation.database import UtcDateTime
 from foundation.sessions import ReadSession, WriteSession
 from triage.handoff import queue, service
 from triage.handoff.service import QUEUE_TOPIC, Actor
@@ -27,12 +29,22 @@ async def renew(session: WriteSession, actor: Actor, state: PresenceState, now: 
     renewed = (
         update(Presence)
         .where(Presence.staff_id == actor.id)
-        .values(role=actor.role, state=state, seen_at=now, lease_until=now + LEASE)
+        .values(
+            role=actor.role,
+            state=state,
+            seen_at=_later(Presence.seen_at, now),
+            lease_until=_later(Presence.lease_until, now + LEASE),
+        )
     )
     if await session.change(renewed) == 0:
         session.add(Presence(staff_id=actor.id, role=actor.role, state=state, seen_at=now, lease_until=now + LEASE))
         await session.flush()
         session.announce(QUEUE_TOPIC, "presence", actor.id)
+
+
+def _later(stored: InstrumentedAttribute[datetime], given: datetime) -> ColumnElement[datetime]:
+    """A sign that was held up on its way never moves a lease backwards."""
+    return case((stored < given, literal(given, UtcDateTime())), else_=stored)
 
 
 async def end(session: WriteSession, staff_id: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from foundation.sessions import ReadSession, WriteSession
+from foundation.sessions import Contention, ReadSession, WriteSession
 from triage.handoff.states import (
     CLAIMABLE_STATES,
     OPEN_STATES,
@@ -40,7 +40,7 @@ class UnknownHandoff(Exception):
     """No handoff bears this id."""
 
 
-class ChangedMeanwhile(Exception):
+class ChangedMeanwhile(Contention):
     """The row moved between the reading and the change: read again."""
 
 

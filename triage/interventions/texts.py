@@ -122,8 +122,12 @@ class Texts:
         A learnt hit is surer of the danger than of its kind: what a frame, a key or a line says comes first.
         """
         named = [signal for signal in signals if signal.detector != LEARNT] or signals
-        kinds = {signal.kind for signal in named}
-        return next((kind for kind in self._order if kind in kinds), None)
+        return next(iter(self.named_kinds(named)), None)
+
+    def named_kinds(self, signals: Sequence[Signal]) -> list[RiskKind]:
+        """Every kind that was read, in the order of the file: no number once shown goes away."""
+        kinds = {signal.kind for signal in signals}
+        return [kind for kind in self._order if kind in kinds]
 
     def say(self, key: str, channel: Channel) -> str:
         """A sentence of the flow by its key. Raises KeyError for an unknown key."""
@@ -132,6 +136,10 @@ class Texts:
     def is_yes(self, text: str) -> bool:
         """A plain yes, and nothing else, to the offer of a person."""
         return plain(text) in self._short_answers.yes
+
+    def is_known_request(self, text: str) -> bool:
+        """Just the words that we ask people to say for a person: of them alone there is nothing to read."""
+        return plain(text) in self._short_answers.person | self._short_answers.yes
 
     def asks_for_person(self, text: str) -> bool:
         """Words that ask for a person, whatever the language engine makes of them."""

@@ -24,7 +24,7 @@ from triage.nlu_route.rasa_client import RasaReading, RasaRouter
 SENTENCES = Path(__file__).parents[2] / "nlu_data" / "sentences"
 # Of what the bot answers, 17 in 20 must be of the right type and 16 in 20 of the right subtopic.
 TYPE_PRECISION = 0.85
-SUBTOPIC_PRECISION = 0.8
+SUBTOPIC_PRECISION = 0.9
 LEAST_KEPT = 10
 STEPS = tuple(step / 20 for step in range(2, 19))
 

@@ -48,6 +48,12 @@ async def test_a_long_text_is_stored_whole(visitor: Visitor) -> None:
     assert answer.json()["turns"][0]["text"] == text
 
 
+async def test_a_long_text_is_read_whole(visitor: Visitor, services: Services) -> None:
+    answer = await visitor.say("bonjour " * 900 + RISK)
+    assert answer.status_code == 200
+    assert [h.reason for h in await handoffs(services)] == [HandoffReason.RISK]
+
+
 async def test_invalid_utf8_is_stored_as_decoded_and_reaches_a_person(visitor: Visitor, services: Services) -> None:
     answer = await visitor.send_bytes(b'{"client_id": "message-1", "text": "all\xe9 \xff"}')
     assert answer.status_code == 200

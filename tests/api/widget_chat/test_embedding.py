@@ -147,7 +147,7 @@ def test_the_static_numbers_are_those_of_the_texts() -> None:
 @pytest.mark.parametrize("kind", [None, *RiskKind])
 @pytest.mark.parametrize("line", list(Line))
 def test_every_kind_on_every_line_has_911_first(kind: RiskKind | None, line: Line) -> None:
-    numbers = ChatTexts.load().numbers_of(kind, line)
+    numbers = ChatTexts.load().numbers_of([kind] if kind else [], line)
     assert numbers[0].number == "911"
 
 
