@@ -273,6 +273,16 @@ async def test_the_person_is_told_of_the_doubt_within_ten_seconds(
     assert contact_id
 
 
+async def test_a_sign_held_up_on_its_way_never_moves_a_lease_backwards(services: Services, clock: ManualClock) -> None:
+    before = clock.now()
+    clock.advance(30)
+    await present(services, ANNE)
+    async with services.sessions.write() as session:
+        await presence.renew(session, ANNE, PresenceState.AVAILABLE, before)
+    async with services.sessions.read() as session:
+        assert await presence.state_of(session, ANNE.id, clock.now()) is PresenceState.AVAILABLE
+
+
 async def test_a_bridged_call_is_not_lost_with_the_browser(
     services: Services, clock: ManualClock, work: ClockWork
 ) -> None:
