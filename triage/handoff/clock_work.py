@@ -134,7 +134,7 @@ class ClockWork:
             nobody = not await _anybody_on_line(session, now)
             taken = await _steps_taken(session, [handoff.id for handoff in waiting])
         for handoff in waiting:
-            rungs = self.ladder.risk if service.is_risk(handoff) else self.ladder.others
+            rungs = self.ladder.risk if handoff.queue_class.is_risk else self.ladder.others
             waited = now - handoff.waiting_since
             for rung in rungs:
                 due = waited >= timedelta(seconds=rung.after_seconds) or (nobody and rung.step == FALLBACK)
@@ -155,7 +155,7 @@ class ClockWork:
         now = self.clock.now()
         async with self.sessions.read() as session:
             waiting = [h for h in await queue.waiting(session, now) if h.state is HandoffState.WAITING]
-            if not waiting or service.is_risk(waiting[0]):
+            if not waiting or waiting[0].queue_class.is_risk:
                 return
             free = await presence.free(session, now)
             held = {h.offered_to for h in waiting if h.offered_until is not None and h.offered_until > now}

@@ -16,7 +16,6 @@ from triage.handoff.states import (
     HandoffEventKind,
     HandoffReason,
     HandoffState,
-    QueueClass,
     Role,
     queue_class,
 )
@@ -277,7 +276,3 @@ def _append(
     )
     session.announce(QUEUE_TOPIC, kind.value, handoff.id)
     session.announce(f"contact:{handoff.contact_id}", "handoff", handoff.id)
-
-
-def is_risk(handoff: Handoff) -> bool:
-    return handoff.queue_class in (QueueClass.IMMINENT, QueueClass.RISK)
