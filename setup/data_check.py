@@ -1,13 +1,13 @@
 """Reads every sentence, text and lexicon as the service does, and says which file is wrong.
 
-Run in the service's Python: `.venv/bin/python -m setup.data_check`. Exit code 1 when one is refused.
+The labelled sentences are also compared with one another and counted: `setup/sentence_checks`. Run in the
+service's Python: `.venv/bin/python -m setup.data_check`. Exit code 1 when anything is refused.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import yaml
 
@@ -15,6 +15,10 @@ from api.widget_chat.texts import ChatTexts
 from console.words import Words
 from ivr.menu_texts import load_menu_texts
 from ivr.simulated.page_texts import page_texts
+from setup.sentence_checks.lines import Refusal
+from setup.sentence_checks.personal_data import Names
+from setup.sentence_checks.run import NLU_DATA, Checked, check_sentences
+from setup.sentence_checks.skeletons import read_function_words
 from triage.directory.resources import Directory
 from triage.handoff.ladder import Ladder
 from triage.interventions.texts import Texts
@@ -23,16 +27,17 @@ from triage.nlu_route.confidence import ConfidenceThresholds
 from triage.nlu_route.openings import without_opening
 from triage.replies.build import Replies
 from triage.risk_gate.answer import AnswerReader
+from triage.risk_gate.augmentation_data import AugmentationData
 from triage.risk_gate.frames import DATA, FrameReader
-from triage.risk_gate.sentences import read_sentences
 from triage.risk_gate.short_messages import read_short_messages
 
-SENTENCES = Path("nlu_data/sentences")
 READERS: dict[str, Callable[[], object]] = {
-    "nlu_data/sentences": lambda: read_sentences(SENTENCES),
     "triage/risk_gate": FrameReader.load,
     "triage/risk_gate (answers)": lambda: AnswerReader.load(DATA),
     "triage/risk_gate (short messages)": read_short_messages,
+    "triage/risk_gate (augmentation)": AugmentationData.load,
+    "setup/sentence_checks (function words)": read_function_words,
+    "setup/sentence_checks (names)": Names.read,
     "triage/interventions (fr)": lambda: Texts.load(Language.FRENCH),
     "triage/directory": Directory.load,
     "triage/replies": Replies.load,
@@ -45,6 +50,8 @@ READERS: dict[str, Callable[[], object]] = {
     "console": Words.load,
 }
 
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OSError, yaml.YAMLError)
+
 
 def refused(readers: dict[str, Callable[[], object]]) -> list[str]:
     """One line for each set of files that its reader refuses."""
@@ -52,17 +59,29 @@ def refused(readers: dict[str, Callable[[], object]]) -> list[str]:
     for place, read in readers.items():
         try:
             read()
-        except (ValueError, KeyError, TypeError, AttributeError, OSError, yaml.YAMLError) as error:
+        except UNREADABLE as error:
             problems.append(f"{place} : {error}")
     return problems
 
 
+def sentences_checked() -> Checked:
+    """A file that cannot be read at all is a refusal like another."""
+    try:
+        return check_sentences(NLU_DATA)
+    except UNREADABLE as error:
+        return Checked([Refusal(None, f"{NLU_DATA} : {error}")], "")
+
+
 def main() -> int:
-    problems = refused(READERS)
+    checked = sentences_checked()
+    print(checked.balance, end="\n\n")
+    problems = [*refused(READERS), *map(str, checked.refusals)]
     for problem in problems:
         print(problem)
-    if not problems:
-        print("données : " + ", ".join(READERS) + " : lisibles")
+    if problems:
+        print(f"données : {len(problems)} refus")
+    else:
+        print(f"données : {NLU_DATA}, {', '.join(READERS)} : lisibles")
     return 1 if problems else 0
 
 

@@ -1,0 +1,1 @@
+"""What `make check-data` asks of the labelled sentences beyond the shape of each line."""
