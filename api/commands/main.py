@@ -20,6 +20,7 @@ STOPPED_BY_SIGNAL = 128
 COMMANDS = {
     "triage": ("api.commands.triage", "lit des messages et dit, pour chacun, le risque, le type et la route"),
     "replay": ("api.commands.replay", "rejoue des contacts entiers sur une base jetable"),
+    "evaluate": ("api.commands.evaluate", "mesure le filtre et la route sur les phrases, et écrit un rapport"),
     "phone": ("api.commands.phone", "appelle une ligne, dans le terminal"),
     "users": ("api.commands.users", "montre, ajoute ou désactive les comptes de la console"),
     "doctor": ("api.commands.doctor", "vérifie une configuration avant la mise en service"),

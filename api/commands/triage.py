@@ -36,6 +36,9 @@ class Triage:
         text, said = given_text(line.get("text"), channel_of(line))
         started = self._clock.now()
         reading = await self._gate.read_within(text, Question.OPEN, ()) if text else Reading()
+        decision = await self._decide(self._router, text) if self._router is not None else None
+        if decision is not None and decision.signal is not None:
+            reading = Reading((*reading.signals, decision.signal))
         answered: dict[str, object] = {
             "id": message_id,
             "risk": reading.is_risk,
@@ -43,8 +46,7 @@ class Triage:
             "signals": [signal_fields(signal) for signal in reading.signals],
         }
         needs_person = reading.is_risk
-        if self._router is not None:
-            decision = await self._decide(self._router, text)
+        if decision is not None:
             needs_person = needs_person or said is not Said.TEXT or reaches_a_person(decision)
             answered |= {"type": decision.type.value, "confidence": round(decision.confidence, 4)}
         answered["route"] = HANDOFF if needs_person else BOT

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.commands.evaluation.intervals import wilson
 from tests.fixtures.processes import RASA_TOKEN, RISK_MODEL, ROOT, Running
 from tests.fixtures.require import missing
 from triage.nlu_route.confidence import ConfidenceThresholds
@@ -22,14 +22,6 @@ from triage.nlu_route.rasa_client import RasaRouter
 from triage.risk_gate.gate import RiskGate
 
 FLOORS = json.loads((ROOT / "docs" / "results" / "floors.json").read_text(encoding="utf-8"))
-Z95 = 1.96
-
-
-def wilson(share: float, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, 1927)."""
-    centre = (share + Z95**2 / (2 * count)) / (1 + Z95**2 / count)
-    half = Z95 / (1 + Z95**2 / count) * math.sqrt(share * (1 - share) / count + Z95**2 / (4 * count**2))
-    return centre - half, centre + half
 
 
 def assert_holds(name: str, share: float, capsys: pytest.CaptureFixture[str]) -> None:

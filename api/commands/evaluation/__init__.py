@@ -1,0 +1,1 @@
+"""What `relais evaluate` measures, one idea a file; `api/commands/evaluate.py` runs it."""
