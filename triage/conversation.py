@@ -199,6 +199,8 @@ class Conversation:
         async with self.sessions.write() as session:
             contact = await self.record.contact(session, turn.contact_id, lock=True)
             stored = await self.record.answer_to(session, contact, outcome.turn_number)
+            if decision is not None and decision.signal is not None and not stored:
+                outcome = await self._second_opinion(session, contact, outcome, decision.signal)
             if stored or contact.holder is not Holder.BOT:
                 return await self._with_current_handoff(session, outcome, [said.text for said in stored])
             if decision is None:
@@ -223,7 +225,20 @@ class Conversation:
         current = view_of(handoff, outcome.reading) if handoff else None
         return replace(outcome, replies=tuple(said), handoff=current, repeated=bool(said))
 
+    async def _second_opinion(
+        self, session: WriteSession, contact: Contact, outcome: Outcome, signal: Signal
+    ) -> Outcome:
+        """The language engine saw a danger that the gate had not: it is kept as any other signal."""
+        found = Reading((signal,))
+        await self.record.keep_reading(session, contact, outcome.turn_number, found, self.clock.now())
+        handoff = await queue.open_of_contact(session, contact.id)
+        if handoff is not None:
+            await queue.raise_level(session, handoff, contact.level, self.clock.now())
+        return replace(outcome, reading=Reading((*outcome.reading.signals, signal)))
+
     def _reason_after_route(self, contact: Contact, decision: RouteDecision) -> HandoffReason | None:
+        if decision.signal is not None:
+            return HandoffReason.RISK
         if decision.asks_for_person:
             return HandoffReason.ASKED
         if decision.type is InterventionType.CRISE:

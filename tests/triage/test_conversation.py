@@ -158,6 +158,21 @@ async def test_crisis_and_asking_in_words_reach_a_person(services: Services, rou
     assert [h.queue_class for h in await handoffs(services)] == [QueueClass.CRISE, QueueClass.FALLBACK]
 
 
+async def test_the_second_opinion_of_the_engine_is_a_risk_like_another(
+    services: Services, router: ScriptedRouter
+) -> None:
+    text = "j'ai donné mon chien à ma soeur"
+    signal = Signal(RiskKind.SUICIDE, RiskLevel.RISK, "rasa", 0.7, text, 0, len(text))
+    router.say(text, type=InterventionType.INFORMATION, signal=signal)
+    contact = await arrive(services)
+    outcome = await say(services, contact, text)
+    (handoff,) = await handoffs(services)
+    assert (handoff.reason, handoff.level) == (HandoffReason.RISK, RiskLevel.RISK)
+    assert outcome.reading.is_risk
+    assert outcome.handoff is not None
+    assert "1 866" in outcome.replies[0]
+
+
 async def test_a_plain_yes_to_the_offer_of_a_person_reaches_one(services: Services) -> None:
     contact = await arrive(services)
     assert (await say(services, contact, "oui")).handoff is None

@@ -26,12 +26,15 @@ SENTENCES = Path(__file__).parents[2] / "nlu_data" / "sentences"
 TYPE_PRECISION = 0.85
 SUBTOPIC_PRECISION = 0.9
 LEAST_KEPT = 10
+# What the second opinion may add: one alarm in a hundred harmless sentences that are not read as crise.
+RISK_ALARMS = 0.01
 STEPS = tuple(step / 20 for step in range(2, 19))
 
 HEADER = """\
 # Smallest confidences (0 to 1) from which the bot answers; below, it asks once to say it otherwise, then a
 # person is reached. Written by triage/nlu_route/fit_confidence.py on the calibration sentences without risk.
-# `crise` is 0: whatever is read as crise reaches a person.
+# `crise` is 0: whatever is read as crise reaches a person. `risk`: from it, the subtopics of danger together are a
+# second opinion that reaches a person as a risk.
 """
 
 
@@ -71,7 +74,16 @@ def fit(measured: Sequence[Measured]) -> ConfidenceThresholds:
         for one in measured
         if one.reading.type is not InterventionType.CRISE and one.reading.confidence >= types[one.reading.type]
     ]
-    return ConfidenceThresholds(types, lowest(answered, SUBTOPIC_PRECISION))
+    return ConfidenceThresholds(types, lowest(answered, SUBTOPIC_PRECISION), lowest_alarm(measured))
+
+
+def lowest_alarm(measured: Sequence[Measured]) -> float:
+    """The first step above which few harmless sentences are alarmed; those read as crise reach a person anyhow."""
+    harmless = [one.reading.risk for one in measured if one.reading.type is not InterventionType.CRISE]
+    for step in STEPS:
+        if sum(risk >= step for risk in harmless) <= RISK_ALARMS * len(harmless):
+            return step
+    return STEPS[-1]
 
 
 def lowest(scored: Sequence[tuple[float, bool]], precision: float) -> float:
@@ -117,6 +129,7 @@ def main() -> None:
     document = {
         "types": {type_.value: threshold for type_, threshold in thresholds.types.items()},
         "subtopic": thresholds.subtopic,
+        "risk": thresholds.risk,
     }
     THRESHOLDS_FILE.write_text(HEADER + yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     bots = [one for one in measured if one.reading.type is not InterventionType.CRISE]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -15,11 +16,25 @@ from triage.interventions.types import InterventionType
 from triage.nlu_route.confidence import ConfidenceThresholds
 from triage.nlu_route.openings import without_opening
 from triage.nlu_route.route import RouteDecision, RouteUnavailable
+from triage.signals import RiskKind, RiskLevel, Signal
 
 PARSE_SECONDS = 2.0
 STATUS_SECONDS = 1.0
 MAX_CHARACTERS = 4_000
 CONVERSATION = "conversation"
+DETECTOR = "rasa"
+DANGERS = {
+    "crise/suicide": RiskKind.SUICIDE,
+    "crise/automutilation": RiskKind.SELF_HARM,
+    "crise/violence_subie": RiskKind.VIOLENCE_VICTIM,
+    "crise/violence_autrui": RiskKind.VIOLENCE_TOWARD_OTHERS,
+    "crise/personne_vulnerable": RiskKind.VULNERABLE_IN_DANGER,
+    "crise/medical": RiskKind.MEDICAL,
+    "crise/etat_mental": RiskKind.MENTAL_STATE,
+    "crise/danger_physique": RiskKind.PHYSICAL_DANGER,
+}
+# Under this share of the danger read, a kind is not named: its numbers could be the wrong ones.
+SURE_OF_KIND = 0.5
 
 # Rasa takes a text that starts with a slash for a command, and logs it.
 _COMMAND_START = re.compile(r"^[\s/]+")
@@ -42,12 +57,17 @@ class RasaAnswer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RasaReading:
-    """The best type, and the best subtopic inside it, with their probabilities (0 to 1)."""
+    """The best type, and the best subtopic inside it, with their probabilities (0 to 1).
+
+    `risk` is the probability of every subtopic of danger together, `kind` the likeliest of their kinds.
+    """
 
     type: InterventionType
     confidence: float
     subtopic: str
     subtopic_confidence: float
+    risk: float
+    kind: RiskKind
 
 
 class RasaRouter:
@@ -65,7 +85,10 @@ class RasaRouter:
         """Raises RouteUnavailable, which never carries the text."""
         reading = await self.read(text)
         understood = self._confidence.understood(reading.type, reading.confidence, reading.subtopic_confidence)
-        return RouteDecision(reading.type, reading.subtopic, reading.confidence, understood)
+        signal = None
+        if reading.risk >= self._confidence.risk:
+            signal = Signal(reading.kind, RiskLevel.RISK, DETECTOR, round(reading.risk, 4), text, 0, len(text))
+        return RouteDecision(reading.type, reading.subtopic, reading.confidence, understood, signal)
 
     async def read(self, text: str) -> RasaReading:
         """The reading before any threshold. Raises RouteUnavailable.
@@ -104,7 +127,16 @@ def reading_of(answer: RasaAnswer) -> RasaReading:
     best = max(confidences, key=lambda type_: confidences[type_])
     inside = [subtopic for subtopic in answer.subtopic_ranking if type_of(subtopic.name) is best]
     subtopic = max(inside, key=lambda ranked: ranked.confidence)
-    return RasaReading(best, min(confidences[best], 1.0), subtopic.name, subtopic.confidence)
+    risk, kind = danger_in(answer.subtopic_ranking)
+    return RasaReading(best, min(confidences[best], 1.0), subtopic.name, subtopic.confidence, risk, kind)
+
+
+def danger_in(ranking: Sequence[Ranked]) -> tuple[float, RiskKind]:
+    """The probability of danger, and its kind when one kind holds most of it."""
+    dangers = {DANGERS[ranked.name]: ranked.confidence for ranked in ranking if ranked.name in DANGERS}
+    risk = min(sum(dangers.values()), 1.0)
+    likeliest = max(dangers, key=lambda kind: dangers[kind], default=RiskKind.UNSPECIFIED)
+    return risk, likeliest if dangers and dangers[likeliest] >= SURE_OF_KIND * risk > 0 else RiskKind.UNSPECIFIED
 
 
 def type_of(name: str) -> InterventionType:

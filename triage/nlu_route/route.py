@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from triage.interventions.types import InterventionType
+from triage.signals import Signal
 
 
 class RouteUnavailable(Exception):
@@ -18,13 +19,15 @@ class RouteDecision:
 
     `type` is always filled: the best of the four types, however low its confidence (0 to 1).
     `subtopic` is a retrieval intent such as `information/heures`, or `conversation/salutation`.
-    `understood` is false under the confidence threshold of its type.
+    `understood` is false under the confidence threshold of its type. `signal` is the engine's second
+    opinion on risk, read after the gate: it may only add to what the gate said.
     """
 
     type: InterventionType
     subtopic: str
     confidence: float
     understood: bool
+    signal: Signal | None = None
 
     @property
     def asks_for_person(self) -> bool:

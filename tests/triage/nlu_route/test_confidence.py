@@ -9,7 +9,7 @@ import pytest
 from triage.interventions.types import InterventionType
 from triage.nlu_route.confidence import ConfidenceThresholds, ThresholdsRefused
 
-WHOLE = "types: {information: 0.4, education: 0.5, crise: 0.1, securite_civile: 0.6}\nsubtopic: 0.2\n"
+WHOLE = "types: {information: 0.4, education: 0.5, crise: 0.1, securite_civile: 0.6}\nsubtopic: 0.2\nrisk: 0.7\n"
 
 
 def test_shipped_file_loads() -> None:
@@ -33,6 +33,8 @@ def test_each_type_has_its_own_threshold(tmp_path: Path) -> None:
         "[]",
         ": {",
         WHOLE.replace("subtopic", "other"),
+        WHOLE.replace("risk", "other"),
+        WHOLE.replace("0.7", "7"),
         WHOLE.replace("crise: 0.1, ", ""),
         WHOLE.replace("0.6", "1.6"),
         WHOLE.replace("0.6", ".nan"),

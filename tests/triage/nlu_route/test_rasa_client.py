@@ -18,12 +18,15 @@ from triage.nlu_route import rasa_client
 from triage.nlu_route.confidence import ConfidenceThresholds
 from triage.nlu_route.rasa_client import RasaRouter
 from triage.nlu_route.route import RouteUnavailable
+from triage.signals import RiskKind, RiskLevel
 
 SAMPLE = Path(__file__).parents[2] / "contracts" / "rasa_parse_answer.json"
 TOKEN = "token-that-nobody-may-log"
 PRIVATE = "mon voisin Untel habite au coin"
-LOW = ConfidenceThresholds(dict.fromkeys(InterventionType, 0.3), subtopic=0.05)
-HIGH = ConfidenceThresholds(dict.fromkeys(InterventionType, 1.0), subtopic=1.0)
+LOW = ConfidenceThresholds(dict.fromkeys(InterventionType, 0.3), subtopic=0.05, risk=0.9)
+HIGH = ConfidenceThresholds(dict.fromkeys(InterventionType, 1.0), subtopic=1.0, risk=1.0)
+
+THIRD = ConfidenceThresholds(dict.fromkeys(InterventionType, 0.3), subtopic=0.05, risk=0.33)
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -210,3 +213,25 @@ async def test_neither_token_nor_text_is_logged(caplog: pytest.LogCaptureFixture
         await router.is_ready()
     assert TOKEN not in caplog.text
     assert PRIVATE not in caplog.text
+
+
+async def test_subtopics_of_danger_together_are_a_second_opinion() -> None:
+    groups = ranking(crise=0.4, education=0.6)
+    vague = [("education/deuil", 0.6), ("crise/suicide", 0.2), ("crise/medical", 0.19)]
+    async with router_on(answering(groups, vague), THIRD) as router:
+        decision = await router.parse("des mots")
+    assert decision.signal is not None
+    assert (decision.signal.kind, decision.signal.level) == (RiskKind.SUICIDE, RiskLevel.RISK)
+    assert (decision.signal.quote, decision.signal.start, decision.signal.end) == ("des mots", 0, 8)
+    assert decision.signal.score == 0.39
+    async with router_on(answering(groups, vague), LOW) as router:
+        assert (await router.parse("des mots")).signal is None
+
+
+async def test_no_kind_is_named_when_none_holds_half_of_the_danger() -> None:
+    thirds = [("crise/suicide", 0.14), ("crise/medical", 0.13), ("crise/violence_subie", 0.13)]
+    spread = [("education/deuil", 0.6), *thirds]
+    async with router_on(answering(ranking(crise=0.4, education=0.6), spread), THIRD) as router:
+        decision = await router.parse("des mots")
+    assert decision.signal is not None
+    assert decision.signal.kind is RiskKind.UNSPECIFIED
