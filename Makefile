@@ -15,7 +15,7 @@ endif
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## set up what is missing, start everything, print the addresses
@@ -40,6 +40,18 @@ types: ## mypy
 .PHONY: train
 train: ## train the risk head and the bot again
 	$(SETUP) train
+
+.PHONY: train-encoder
+train-encoder: ## fine-tune the sentence encoder (PyTorch, Python 3.11, half an hour), then `make train`
+	$(SETUP) train-encoder
+
+.PHONY: ablate
+ablate: ## train and measure other pipelines for the bot (half an hour; docs/results/ablation.json)
+	$(SETUP) ablate
+
+.PHONY: evaluate
+evaluate: ## measure the gate and the route on the held-out authors (docs/results/evaluation.html)
+	@.venv/bin/relais evaluate
 
 .PHONY: check-data
 check-data: ## sentences, texts and lexicons are well formed

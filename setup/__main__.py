@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from typing import Callable, Dict, List
 
 from setup.checks import ALL_SUITES, NEED_MODELS, run_suites
+from setup.commands import tool_environment
 from setup.database import prepare_database
+from setup.encoder_tuning import environment_step, tune_encoder
 from setup.locks import write_locks
 from setup.parts import complete
+from setup.places import BOT_ENVIRONMENT, ROOT, python_of
 from setup.plan import carry_out, libraries_plan, whole_plan
 from setup.running import refuse_busy_ports, start
 from setup.sentences import SetupProblem, sentence
@@ -43,6 +47,19 @@ def train(_arguments: List[str]) -> int:
     return 0
 
 
+def train_encoder(_arguments: List[str]) -> int:
+    """Tune the encoder; `make train` then fits the heads on it."""
+    carry_out([environment_step()])
+    return tune_encoder()
+
+
+def ablate(arguments: List[str]) -> int:
+    """Measure other pipelines; the names of variants may be given."""
+    carry_out(whole_plan())
+    command = [str(python_of(BOT_ENVIRONMENT)), "bot/ablate.py", *arguments]
+    return subprocess.run(command, cwd=str(ROOT), env=tool_environment(), check=False).returncode
+
+
 def check(arguments: List[str]) -> int:
     """Run the suites that are named, all of them when none is."""
     names = arguments or ALL_SUITES
@@ -59,6 +76,8 @@ VERBS: Dict[str, Callable[[List[str]], int]] = {
     "setup": set_up,
     "run": run,
     "train": train,
+    "train-encoder": train_encoder,
+    "ablate": ablate,
     "test": check,
     "lock": lock,
 }

@@ -13,12 +13,14 @@ from setup.step import Step, Tick
 RISK_MODEL = VAR / "models" / "risk"
 RASA_MODEL = VAR / "models" / "rasa" / "relais.tar.gz"
 NLU_DATA = ROOT / "nlu_data"
+ENCODER_FILES = ("encoder.onnx", "encoder.json", "tokenizer.json")
 
 
 def risk_step() -> Step:
     """The encoder is built and the risk head trained, beside the one in use, which is then replaced."""
-    learnt_by = tuple(sorted((ROOT / "triage" / "risk_gate").glob("*.py")))
-    short_messages = ROOT / "triage" / "risk_gate" / "short_messages.yml"
+    gate = ROOT / "triage" / "risk_gate"
+    data = (gate / "short_messages.yml", gate / "augmentation_fr.yml", gate / "adapter.npz", gate / "adapter.json")
+    learnt_by = tuple(sorted(gate.glob("*.py")))
     fresh, old = RISK_MODEL.with_name("risk.new"), RISK_MODEL.with_name("risk.old")
 
     def work(tick: Tick) -> None:
@@ -31,15 +33,19 @@ def risk_step() -> Step:
         fresh.rename(RISK_MODEL)
         shutil.rmtree(str(old), ignore_errors=True)
 
-    inputs = (NLU_DATA / "sentences", *learnt_by, short_messages, LOCKS / "main.txt")
-    outputs = (RISK_MODEL / "head.npz", RISK_MODEL / "encoder.onnx")
+    inputs = (NLU_DATA / "sentences", *learnt_by, *data, LOCKS / "main.txt")
+    outputs = tuple(RISK_MODEL / name for name in ("head.npz", *ENCODER_FILES))
     return Step("risk", work, Stamp("risk", inputs, outputs))
 
 
 def rasa_step() -> Step:
-    """Rasa's model."""
+    """Rasa's model, which reads with the encoder that the risk step built."""
 
     def work(tick: Tick) -> None:
         run_logged([python_of(BOT_ENVIRONMENT), "bot/train.py"], sentence("step_rasa"), "rasa", tick)
 
-    return Step("rasa", work, Stamp("rasa", (NLU_DATA, ROOT / "bot", LOCKS / "bot.txt"), (RASA_MODEL,)))
+    return Step(
+        "rasa",
+        work,
+        Stamp("rasa", (NLU_DATA, ROOT / "bot", LOCKS / "bot.txt", RISK_MODEL / "encoder.json"), (RASA_MODEL,)),
+    )

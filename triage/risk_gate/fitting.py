@@ -16,9 +16,9 @@ from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
+from triage.risk_gate.encoder import Floats
 from triage.risk_gate.head import Features, Head, Kernel, Layers, Standard, Thresholds, make_kernel
 from triage.risk_gate.ngrams import BUCKETS
-from triage.risk_gate.wheel_weights import Floats
 from triage.signals import RiskKind, RiskLevel
 
 SEED = 20261122

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.risk_gate.encoder import Floats
 from triage.risk_gate.ngrams import BUCKETS, NGRAM_VERSION
-from triage.risk_gate.wheel_weights import Floats
 from triage.signals import RiskKind
 
 HEAD_FILE = "head.npz"
@@ -76,7 +76,11 @@ class Kernel:
     def decide(self, vector: Floats, buckets: NDArray[np.int64], weights: Floats) -> float:
         distances = self.squares + float(vector @ vector) - 2.0 * (self.supports @ vector)
         near = float(self.duals @ np.exp(-self.gamma * np.maximum(distances, 0.0)))
-        return near + float(self.grams[buckets] @ weights) + self.bias
+        return near + self.suspicion(buckets, weights) + self.bias
+
+    def suspicion(self, buckets: NDArray[np.int64], weights: Floats) -> float:
+        """What the n-grams alone say: cheap, so that the windows of a long text can be chosen by it."""
+        return float(self.grams[buckets] @ weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from zipfile import BadZipFile
 from triage.risk_gate.encoder import SentenceEncoder
 from triage.risk_gate.head import HEAD_FILE, Features, Head, Judgement, feature_fingerprint
 from triage.risk_gate.ngrams import ngram_counts
-from triage.risk_gate.wheel_weights import WeightsMissing
-from triage.risk_gate.windows import Window, cut_windows
+from triage.risk_gate.windows import Window, choose_windows, cut_windows
 from triage.signals import RiskLevel, Signal
 
 DETECTOR = "learnt"
@@ -49,14 +48,17 @@ class LearntDetector:
             raise RiskModelMissing(
                 f"the risk model has no {missing}: run `python -m triage.risk_gate.train --out <folder>`"
             ) from error
-        except (WeightsMissing, ValueError, KeyError, BadZipFile) as error:
+        except (ValueError, KeyError, BadZipFile) as error:
             raise RiskModelMissing(f"the risk model cannot be read: {error}") from error
         return cls(encoder, head)
 
     def judge(self, text: str) -> list[tuple[Window, Judgement]]:
-        """Every window with what the head says of it."""
-        windows = cut_windows(text, self._encoder.tokens)
+        """The windows that are read, in order, with what the head says of each."""
+        windows = choose_windows(cut_windows(text, self._encoder.tokens), self._suspicion)
         return [(window, self._head.judge(window_features(self._encoder, window))) for window in windows]
+
+    def _suspicion(self, window: Window) -> float:
+        return self._head.kernel.suspicion(*ngram_counts(" ".join(window.words)))
 
     def read(self, text: str) -> list[Signal]:
         """The window most likely to be a risk, if it passes the threshold; imminent if any window is."""

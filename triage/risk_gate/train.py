@@ -16,10 +16,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from triage.risk_gate.adapter import ADAPTER, Adapter
 from triage.risk_gate.augmentation import variants
-from triage.risk_gate.build_encoder import build_encoder
+from triage.risk_gate.build_encoder import build_encoder, encoder_fingerprint
 from triage.risk_gate.calibration import conformal_threshold
-from triage.risk_gate.encoder import CARD_FILE, ENCODER_VERSION, GRAPH_FILE, SentenceEncoder
+from triage.risk_gate.encoder import CARD_FILE, GRAPH_FILE, TOKENISER_FILE, SentenceEncoder
 from triage.risk_gate.fitting import SEED, Example, fit_head
 from triage.risk_gate.frames import FrameReader
 from triage.risk_gate.head import HEAD_FILE, Head, Thresholds, feature_fingerprint
@@ -27,6 +28,7 @@ from triage.risk_gate.learnt import LearntDetector, window_features
 from triage.risk_gate.measure import measure
 from triage.risk_gate.sentences import Sentence, Split, read_sentences
 from triage.risk_gate.short_messages import read_short_messages
+from triage.risk_gate.wheel_weights import find_weights
 from triage.risk_gate.windows import cut_windows
 from triage.signals import RiskKind, RiskLevel
 
@@ -35,6 +37,7 @@ REPORT_FILE = "report.json"
 MISS_RISK = 0.08
 MISS_IMMINENT = 0.25
 THREADS = 2
+STALE = "the sentences have changed since the encoder was tuned on them: `make train-encoder` tunes it again\n"
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
@@ -49,12 +52,12 @@ class TrainingReport:
     held_out: dict[str, Any] = field(default_factory=dict)
 
 
-def ensure_encoder(out: Path) -> None:
-    """Build the encoder into `out` unless this version of it is there."""
+def ensure_encoder(out: Path, adapter: Adapter | None) -> None:
+    """Build the encoder into `out` unless this very one is there."""
     card = out / CARD_FILE
-    built = (out / GRAPH_FILE).is_file() and card.is_file()
-    if not built or ENCODER_VERSION not in card.read_text(encoding="utf-8"):
-        build_encoder(out)
+    built = all((out / name).is_file() for name in (GRAPH_FILE, TOKENISER_FILE, CARD_FILE))
+    if not built or encoder_fingerprint(find_weights(), adapter) not in card.read_text(encoding="utf-8"):
+        build_encoder(out, adapter)
 
 
 def train(sentences: Path, out: Path) -> TrainingReport:
@@ -62,9 +65,12 @@ def train(sentences: Path, out: Path) -> TrainingReport:
 
     Raises SentencesWrong when a sentence file is wrong, WeightsMissing without the encoder's weights.
     """
-    ensure_encoder(out)
+    adapter = Adapter.read(ADAPTER)
+    ensure_encoder(out, adapter)
     encoder = SentenceEncoder(out, threads=THREADS)
     rows = read_sentences(sentences)
+    if adapter is not None and adapter.is_stale(rows):
+        sys.stderr.write(STALE)
     parts = {split: [row for row in rows if row.split is split] for split in Split}
     taught = [*parts[Split.TRAIN], *read_short_messages()]
     head = fit_head(_examples(taught, encoder), feature_fingerprint(encoder.fingerprint))

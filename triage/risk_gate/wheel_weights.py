@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.risk_gate.encoder import Floats
+
 FILE_NAME = "e5-small-q4.bin"
 MAGIC = b"E5S1"
 BLOCK_VALUES = 32
 BLOCK_BYTES = 18
-
-Floats = NDArray[np.float32]
 
 
 class WeightsMissing(RuntimeError):

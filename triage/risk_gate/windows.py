@@ -1,21 +1,20 @@
 """Cut a text into the few windows that the learnt detector reads.
 
 A window is whole words, at most 88 pieces (96 with the prefix and the two marks). A text that fits is
-one window. A longer one is read in overlapping windows; past the limit, its beginning and its end
-are read, since a danger is often told last, and the frames alone read what lies between.
+one window. Of a longer one four are read: the first, the last, since a danger is often told last, and the
+two that the n-grams find most suspicious. The frames read all of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 LARGEST = 88
 STEP = 72
-FROM_START = 5
-FROM_END = 5
-CHARACTERS_EACH_END = 2_000
+MOST_WINDOWS = 4
+CHARACTERS_EACH_END = 4_000
 
 _WORD = re.compile(r"\S{1,64}")
 
@@ -30,13 +29,19 @@ class Window:
 
 
 def cut_windows(text: str, count_pieces: Callable[[str], int]) -> list[Window]:
-    """The windows of a text, in order; empty for a text without words."""
+    """The windows of a text, in order; of a very long one, those of both ends. Empty for a text without words."""
     if len(text) <= 2 * CHARACTERS_EACH_END:
-        windows = _cut(text, 0, len(text), count_pieces)
-        return windows if len(windows) <= FROM_START + FROM_END else windows[:FROM_START] + windows[-FROM_END:]
-    first = _cut(text, 0, CHARACTERS_EACH_END, count_pieces)[:FROM_START]
-    last = _cut(text, len(text) - CHARACTERS_EACH_END, len(text), count_pieces)[-FROM_END:]
-    return first + last
+        return _cut(text, 0, len(text), count_pieces)
+    first = _cut(text, 0, CHARACTERS_EACH_END, count_pieces)
+    return first + _cut(text, len(text) - CHARACTERS_EACH_END, len(text), count_pieces)
+
+
+def choose_windows(windows: Sequence[Window], suspicion: Callable[[Window], float]) -> list[Window]:
+    """At most four, in order: the first, the last, and the most suspicious between them."""
+    if len(windows) <= MOST_WINDOWS:
+        return list(windows)
+    between = sorted(windows[1:-1], key=suspicion, reverse=True)[: MOST_WINDOWS - 2]
+    return [windows[0], *sorted(between, key=lambda window: window.start), windows[-1]]
 
 
 def _cut(text: str, begin: int, stop: int, count_pieces: Callable[[str], int]) -> list[Window]:

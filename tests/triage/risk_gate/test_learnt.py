@@ -15,7 +15,7 @@ from triage.risk_gate.learnt import LearntDetector, RiskModelMissing, window_fea
 from triage.risk_gate.ngrams import ngram_counts
 from triage.risk_gate.sentences import SentencesWrong, read_sentences
 from triage.risk_gate.train import train
-from triage.risk_gate.windows import FROM_END, FROM_START, LARGEST, Window, cut_windows
+from triage.risk_gate.windows import LARGEST, MOST_WINDOWS, Window, choose_windows, cut_windows
 
 
 def test_a_short_text_is_one_window_and_a_long_one_overlaps() -> None:
@@ -26,12 +26,24 @@ def test_a_short_text_is_one_window_and_a_long_one_overlaps() -> None:
     assert windows[-1].end == len("mot " * 100) - 1
 
 
-def test_a_huge_text_is_read_at_both_ends_in_few_windows() -> None:
+def test_of_a_long_text_four_windows_are_read_in_order_the_most_suspicious_among_them() -> None:
+    text = "mot " * 500 + "danger " + "mot " * 500
+    windows = cut_windows(text, lambda _: 3)
+    chosen = choose_windows(windows, lambda window: float("danger" in window.words))
+    assert len(windows) > len(chosen) == MOST_WINDOWS
+    assert chosen[0].start == 0
+    assert chosen[-1].end == len(text) - 1
+    assert sum("danger" in window.words for window in chosen) >= 1
+    assert [window.start for window in chosen] == sorted(window.start for window in chosen)
+    assert choose_windows(windows[:3], lambda _: 0.0) == windows[:3]
+
+
+def test_a_huge_text_is_cut_at_both_ends_only() -> None:
     text = "mot " * 16_000
     windows = cut_windows(text, lambda _: 3)
-    assert len(windows) <= FROM_START + FROM_END
     assert windows[0].start == 0
     assert windows[-1].end == len(text) - 1
+    assert len(windows) < 120
 
 
 def test_a_text_without_words_has_no_window() -> None:
@@ -68,6 +80,12 @@ def test_the_encoder_puts_near_meanings_together(model_folder: Path) -> None:
     assert tired.shape == (encoder.size,)
 
 
+def test_pieces_are_those_of_the_published_vocabulary(model_folder: Path) -> None:
+    encoder = SentenceEncoder(model_folder)
+    # Counts given by the wheel's own tokeniser for the same words.
+    assert [encoder.tokens(word) for word in ("désespérée", "\u200b", "ﬁnir", "j'veux", "😔")] == [4, 0, 1, 4, 2]
+
+
 def test_a_head_of_other_features_is_refused(model_folder: Path) -> None:
     encoder, head = SentenceEncoder(model_folder), Head.read(model_folder / HEAD_FILE)
     with pytest.raises(RiskModelMissing, match="train it again"):
@@ -75,7 +93,7 @@ def test_a_head_of_other_features_is_refused(model_folder: Path) -> None:
 
 
 def test_training_is_the_same_twice(sentences: Path, model_folder: Path, tmp_path: Path) -> None:
-    for name in ("encoder.onnx", "encoder.json"):
+    for name in ("encoder.onnx", "encoder.json", "tokenizer.json"):
         (tmp_path / name).symlink_to(model_folder / name)
     train(sentences, tmp_path)
     encoder = SentenceEncoder(model_folder)
@@ -94,7 +112,7 @@ def test_a_learnt_hit_quotes_its_window(model_folder: Path) -> None:
 
 def test_a_wrong_sentence_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "allo"}\n', encoding="utf-8")
-    with pytest.raises(SentencesWrong, match=r"a\.jsonl, line 1"):
+    with pytest.raises(SentencesWrong, match=r"a\.jsonl, ligne 1"):
         read_sentences(tmp_path)
     with pytest.raises(SentencesWrong):
         read_sentences(tmp_path / "empty")
