@@ -20,7 +20,7 @@ COMMON = (
 )
 SOURCES = {
     "main.txt": ("pyproject.toml",),
-    "dev.txt": ("pyproject.toml", "--extra", "dev"),
+    "dev.txt": ("pyproject.toml", "--extra", "dev", "--extra", "evaluation"),
     "node.txt": ("requirements/node.in",),
     "uv.txt": ("requirements/uv.in",),
     "builders.txt": ("requirements/builders.in",),

@@ -10,13 +10,14 @@ from api.commands.evaluation.observations import Observed, with_risk, without_ri
 from triage.risk_gate.gate import DETECTOR_FAULT, DETECTOR_QUESTION
 from triage.signals import Reading
 
-FRAMES, FUZZY, LEARNT = "frames", "fuzzy", "learnt"
+FRAMES, FUZZY, LEARNT, SECOND_OPINION = "frames", "fuzzy", "learnt", "rasa"
 TOGETHER, AS_ANSWER = "together", "together_as_answer"
 # As the detectors sign: "frame:<identifier>", "fuzzy:<identifier>", "learnt", "question", "gate".
 _SIGNED = {
     "frame": FRAMES,
     "fuzzy": FUZZY,
     "learnt": LEARNT,
+    "rasa": SECOND_OPINION,
     DETECTOR_QUESTION: DETECTOR_QUESTION,
     DETECTOR_FAULT: "fault",
 }
@@ -54,7 +55,7 @@ def detector_figures(observed: Sequence[Observed]) -> dict[str, DetectorFigures]
     def answer(one: Observed) -> frozenset[str]:
         return families(one.as_answer)
 
-    figures = {name: _alone(observed, first, name) for name in (FRAMES, FUZZY, LEARNT)}
+    figures = {name: _alone(observed, first, name) for name in (FRAMES, FUZZY, LEARNT, SECOND_OPINION)}
     figures[DETECTOR_QUESTION] = _alone(observed, answer, DETECTOR_QUESTION)
     figures[TOGETHER] = _together(observed, first)
     figures[AS_ANSWER] = _together(observed, answer)

@@ -29,8 +29,9 @@ class Routes(Protocol):
 class Observed:
     """A sentence and what was said of it.
 
-    `reading`: as a first message. `as_answer`: the same words in answer to « danger maintenant ? ». `score`: the
-    learnt score, 0 to 1. `decision` is None when the route was not asked, or did not answer (`route_failed`).
+    `reading`: as a first message, with the second opinion of the route once it was asked. `as_answer`: the same
+    words in answer to « danger maintenant ? ». `score`: the learnt score, 0 to 1. `decision` is None when the route
+    was not asked, or did not answer (`route_failed`).
     """
 
     row: Row
@@ -66,10 +67,15 @@ async def observe_route(observed: Sequence[Observed], router: Routes) -> list[Ob
     routed = []
     for one in observed:
         try:
-            routed.append(replace(one, decision=await router.parse(one.row.text)))
+            routed.append(_with_decision(one, await router.parse(one.row.text)))
         except RouteUnavailable:
             routed.append(replace(one, route_failed=True))
     return routed
+
+
+def _with_decision(one: Observed, decision: RouteDecision) -> Observed:
+    second = (decision.signal,) if decision.signal is not None else ()
+    return replace(one, decision=decision, reading=Reading((*one.reading.signals, *second)))
 
 
 def learnt_score(detector: LearntDetector) -> Callable[[str], float]:

@@ -186,7 +186,7 @@ targets:
 
 
 def test_the_targets_of_the_project_name_figures_that_exist(document: dict[str, Any]) -> None:
-    assert len(document["targets"]) == 9
+    assert len(document["targets"]) == 10
     assert all(one["source"] for one in document["targets"])
 
 

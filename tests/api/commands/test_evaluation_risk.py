@@ -148,6 +148,7 @@ def test_each_detector_alone_and_together(seen: list[Observed]) -> None:
         "frames": (2, 0, 1, 0),
         "fuzzy": (0, 1, 0, 1),
         "learnt": (2, 1, 1, 1),
+        "rasa": (0, 0, 0, 0),
         "question": (1, 1, 1, 1),
         "together": (3, 2, None, None),
         "together_as_answer": (4, 3, None, None),

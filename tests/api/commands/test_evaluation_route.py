@@ -13,6 +13,7 @@ from api.commands.evaluation import baselines as baselines_module
 from api.commands.evaluation import intervals
 from api.commands.evaluation.ablation import read_variants
 from api.commands.evaluation.baselines import STEMS_FILE, baselines, stems_alarm
+from api.commands.evaluation.detectors import detector_figures
 from api.commands.evaluation.observations import Observed, observe_route
 from api.commands.evaluation.over_triage import OverTriage, over_triage
 from api.commands.evaluation.route_measures import confusion, macro_f1, reliability, route_figures
@@ -20,6 +21,7 @@ from api.commands.failures import CommandError
 from tests.fixtures.observed import decision, observed, row
 from tests.fixtures.scripted import ScriptedRouter
 from triage.interventions.types import InterventionType
+from triage.signals import RiskKind, RiskLevel, Signal
 
 SMALL_TALK = {"subtopic": "conversation/salutation"}
 EDUCATION = {"type": InterventionType.EDUCATION, "subtopic": "education/sommeil"}
@@ -52,6 +54,14 @@ async def test_the_route_is_asked_and_a_silence_is_kept() -> None:
     router.down()
     (silent,) = await observe_route([observed(row("bonjour"))], router)
     assert (silent.decision, silent.route_failed) == (None, True)
+
+
+async def test_the_second_opinion_of_the_route_counts_as_an_alarm() -> None:
+    router = ScriptedRouter()
+    router.say("bonjour", signal=Signal(RiskKind.SUICIDE, RiskLevel.RISK, "rasa", 0.6, "bonjour", 0, 7))
+    (answered,) = await observe_route([observed(row("bonjour"))], router)
+    assert answered.alarmed
+    assert detector_figures([answered])["rasa"].only_false_alarms == 1
 
 
 def test_macro_f1_by_hand() -> None:
