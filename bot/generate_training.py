@@ -19,6 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 SENTENCES = ROOT / "nlu_data" / "sentences"
 SUBTOPICS = ROOT / "nlu_data" / "subtopics.yml"
+TALK = "talk"
 BUILD = ROOT / "var" / "rasa"
 TRAINED_ON = (
     ROOT / "bot" / "config.yml",
@@ -27,6 +28,7 @@ TRAINED_ON = (
     ROOT / "bot" / "train.py",
     ROOT / "nlu_data" / "rules",
     ROOT / "requirements" / "bot.txt",
+    ROOT / "var" / "models" / "risk" / "encoder.json",
 )
 
 
@@ -51,6 +53,8 @@ def read_subtopics(path: Path = SUBTOPICS) -> Set[str]:
 def read_training_sentences(folder: Path, subtopics: Set[str]) -> Dict[str, List[TrainingSentence]]:
     """The distinct sentences of split `train`, in file order, by subtopic.
 
+    Ordinary talk is left out: all of one subtopic, it would drown the others.
+
     Raises SentenceRefused for a line that is not a JSON object with a known subtopic.
     """
     sentences: Dict[str, Dict[TrainingSentence, None]] = defaultdict(dict)
@@ -61,12 +65,13 @@ def read_training_sentences(folder: Path, subtopics: Set[str]) -> Dict[str, List
             try:
                 sentence = json.loads(line)
                 subtopic, split = sentence["subtopic"], sentence["split"]
+                is_talk = sentence.get("sample") == TALK
                 kept = TrainingSentence(plain_text(sentence["text"]), bool(sentence["risk"]))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise SentenceRefused(f"{path.name}:{number}: unreadable line") from error
             if subtopic not in subtopics:
                 raise SentenceRefused(f"{path.name}:{number}: unknown subtopic")
-            if split == "train":
+            if split == "train" and not is_talk:
                 sentences[subtopic][kept] = None
     return {subtopic: list(sentences[subtopic]) for subtopic in sorted(sentences)}
 
@@ -98,7 +103,7 @@ def digest(document: str) -> str:
     total = hashlib.sha256(document.encode())
     for entry in TRAINED_ON:
         for path in sorted(entry.rglob("*")) if entry.is_dir() else [entry]:
-            if path.is_file() and path.suffix in {".yml", ".py", ".txt"}:
+            if path.is_file() and path.suffix in {".yml", ".py", ".txt", ".csv", ".json"}:
                 total.update(str(path.relative_to(ROOT)).encode())
                 total.update(path.read_bytes())
     return total.hexdigest()

@@ -35,7 +35,7 @@ MODEL_FILE = "subtopics.npz"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SubtopicClassifier(GraphComponent, IntentClassifier):
-    """Logistic regressions on counts (weighted by rarity) and on the sentence vector.
+    """Logistic regressions on counts (weighted by rarity) and on the sentence vectors (standardised).
 
     The confidence of a group is the mean of what the two models give it; the confidences of its subtopics
     are scaled to add up to it. A parsed message gets, all confidences being probabilities:
@@ -52,11 +52,17 @@ class SubtopicClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """`regularisation` is scikit-learn's C; `vector_weight` scales the sentence vector (length 1).
+        """`regularisation` is scikit-learn's C; `vector_length` and `count_length` are how long each part is made.
 
         `risk_weight` is what an example marked `risk` weighs, others weighing 1.
         """
-        return {"regularisation": 10.0, "vector_weight": 0.5, "risk_weight": 0.5, "max_iter": 300}
+        return {
+            "regularisation": 0.2,
+            "vector_length": 10.0,
+            "count_length": 2.0,
+            "risk_weight": 0.5,
+            "max_iter": 300,
+        }
 
     def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -80,6 +86,8 @@ class SubtopicClassifier(GraphComponent, IntentClassifier):
         examples = [example for example in training_data.intent_examples if example.get(INTENT_RESPONSE_KEY)]
         counts, vectors = _stack_features(examples)
         self._learnt = {f"rarity_{index}": _rarity(block) for index, block in enumerate(counts)}
+        self._learnt["centre"] = vectors.mean(axis=0)
+        self._learnt["spread"] = vectors.std(axis=0) + 1e-6
         features = self._weigh(counts, vectors)
         weights = [self._config["risk_weight"] if _is_risk(example) else 1.0 for example in examples]
         self._fit("subtopics", features, [example.get(INTENT_RESPONSE_KEY) for example in examples], weights)
@@ -110,13 +118,14 @@ class SubtopicClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _weigh(self, counts: List[csr_matrix], vectors: np.ndarray) -> csr_matrix:
-        # Each featurizer's block has length 1, so that the many letter counts do not drown the words.
+        # Each featurizer's block has the same length, so that the many letter counts do not drown the words.
         blocks = [
             normalize(block.astype(np.float64).log1p() @ diags(self._learnt[f"rarity_{index}"]))
+            * self._config["count_length"]
             for index, block in enumerate(counts)
         ]
-        dense = csr_matrix(normalize(vectors) * self._config["vector_weight"])
-        return hstack([*blocks, dense], format="csr")
+        standard = (vectors - self._learnt["centre"]) / (self._learnt["spread"] * np.sqrt(vectors.shape[1]))
+        return hstack([*blocks, csr_matrix(standard * self._config["vector_length"])], format="csr")
 
     def _probabilities(self, name: Text, features: csr_matrix) -> Dict[Text, float]:
         coefficients, intercepts = self._learnt[f"{name}_coefficients"], self._learnt[f"{name}_intercepts"]
@@ -156,10 +165,10 @@ def _stack_features(messages: List[Message]) -> Tuple[List[csr_matrix], np.ndarr
         ]
         sparse = [csr_matrix(features.features) for features in sentence if features.is_sparse()]
         dense = [np.asarray(features.features) for features in sentence if features.is_dense()]
-        if not sparse or not dense:
-            raise ValueError("SubtopicClassifier needs a sparse and a dense sentence feature")
+        if not sparse and not dense:
+            raise ValueError("SubtopicClassifier needs a sentence feature")
         counts.append(sparse)
-        vectors.append(np.hstack(dense))
+        vectors.append(np.hstack(dense) if dense else np.zeros((1, 0)))
     return [vstack(block, format="csr") for block in zip(*counts, strict=True)], np.vstack(vectors)
 
 

@@ -1,7 +1,7 @@
 """Fit the head on windows of training sentences: what scikit-learn finds, as plain arrays.
 
-Chosen by leaving one author out in turn among the training and calibration authors: layer means with
-an RBF kernel gave an area under the curve of 0.94, a logistic layer on the last mean 0.88.
+Chosen on the calibration authors, who are never trained on: on the tuned encoder an RBF kernel leaves fewer false
+alarms than a logistic layer, 256 main directions as few as all 1,536, and the n-grams take a few more away.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from triage.signals import RiskKind, RiskLevel
 
 SEED = 20261122
 LENGTH = 10.0
-GAMMA = 0.01
+DIRECTIONS = 256
+GAMMA = 0.03
+ROWS_AT_ONCE = 1_000
 GRAM_SHARE = 0.3
 STRENGTH_RISK = 2.0
 STRENGTH_LAYERS = 0.05
@@ -60,9 +62,14 @@ def fit_head(examples: Sequence[Example], fingerprint: str) -> Head:
 
 
 def _standard(vectors: Floats) -> Standard:
-    spread = vectors.std(axis=0) + 1e-6
-    scale = LENGTH / (spread * np.sqrt(vectors.shape[1]))
-    return Standard(vectors.mean(axis=0).astype(np.float32), scale.astype(np.float32))
+    centre = vectors.mean(axis=0)
+    scale = LENGTH / ((vectors.std(axis=0) + 1e-6) * np.sqrt(vectors.shape[1]))
+    scaled = ((vectors - centre) * scale).astype(np.float64)
+    _, directions = np.linalg.eigh(scaled.T @ scaled)
+    main = directions[:, ::-1][:, :DIRECTIONS]
+    # An eigenvector may come out either way round: the same way on every machine.
+    main = main * np.sign(main[np.abs(main).argmax(axis=0), np.arange(main.shape[1])])
+    return Standard(centre.astype(np.float32), scale.astype(np.float32), main.astype(np.float32))
 
 
 def _gram_matrix(features: Sequence[Features]) -> Any:
@@ -73,15 +80,24 @@ def _gram_matrix(features: Sequence[Features]) -> Any:
 
 
 def _kernel(dense: Floats, grams: Any, risk: NDArray[np.bool_]) -> Kernel:
-    squares = np.einsum("ij,ij->i", dense, dense)
-    distances = squares[:, None] + squares[None, :] - 2.0 * (dense @ dense.T)
-    together = np.exp(-GAMMA * np.maximum(distances, 0.0)) + GRAM_SHARE * (grams @ grams.T).toarray()
     machine = SVC(
         C=STRENGTH_RISK, kernel="precomputed", class_weight={True: POSITIVE_WEIGHT, False: 1.0}, cache_size=500
-    ).fit(together, risk)
+    ).fit(_together(dense, grams), risk)
     duals = machine.dual_coef_[0].astype(np.float32)
     summed = GRAM_SHARE * np.asarray(duals @ grams[machine.support_]).reshape(-1)
     return make_kernel(dense[machine.support_], duals, GAMMA, summed.astype(np.float32), float(machine.intercept_[0]))
+
+
+def _together(dense: Floats, grams: Any) -> NDArray[np.float64]:
+    """The kernel of every pair of examples, (examples, examples), filled a block of rows at a time."""
+    squares = np.einsum("ij,ij->i", dense, dense)
+    together = np.empty((len(dense), len(dense)))
+    for start in range(0, len(dense), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        distances = squares[rows, None] + squares[None, :] - 2.0 * (dense[rows] @ dense.T)
+        together[rows] = np.exp(-GAMMA * np.maximum(distances, 0.0))
+        together[rows] += GRAM_SHARE * (grams[rows] @ grams.T).toarray()
+    return together
 
 
 def _layers(dense: Floats, grams: Any, examples: Sequence[Example], kinds: Sequence[RiskKind]) -> Layers:

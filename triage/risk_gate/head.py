@@ -17,7 +17,7 @@ from triage.risk_gate.ngrams import BUCKETS, NGRAM_VERSION
 from triage.signals import RiskKind
 
 HEAD_FILE = "head.npz"
-HEAD_VERSION = "3"
+HEAD_VERSION = "4"
 
 
 def feature_fingerprint(encoder: str) -> str:
@@ -49,21 +49,25 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Centres and scales vectors so that each dimension weighs the same and their length is about 10."""
+    """Centres and scales vectors so that each dimension weighs the same, then keeps their main directions.
+
+    `centre` and `scale` float32 (1536,), `directions` float32 (1536, kept). A vector comes out about 10 long.
+    """
 
     centre: Floats
     scale: Floats
+    directions: Floats
 
     def apply(self, vectors: Floats) -> Floats:
-        scaled: Floats = ((vectors - self.centre) * self.scale).astype(np.float32)
-        return scaled
+        kept: Floats = (((vectors - self.centre) * self.scale) @ self.directions).astype(np.float32)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """Support vectors of the risk machine: RBF on the vector, plus a linear part on the n-grams.
 
-    `supports` float32 (found, 1536), `duals` (found,), `grams` (buckets,) already summed over supports.
+    `supports` float32 (found, kept), `duals` (found,), `grams` (buckets,) already summed over supports.
     """
 
     supports: Floats
@@ -137,6 +141,7 @@ class Head:
             kinds=list(map(str, self.kinds)),
             centre=self.standard.centre,
             scale=self.standard.scale,
+            directions=self.standard.directions,
             supports=self.kernel.supports.astype(np.float16),
             duals=self.kernel.duals,
             grams=self.kernel.grams,
@@ -154,7 +159,7 @@ class Head:
             return cls(
                 fingerprint=str(file["fingerprint"]),
                 kinds=tuple(RiskKind(str(kind)) for kind in file["kinds"]),
-                standard=Standard(file["centre"], file["scale"]),
+                standard=Standard(file["centre"], file["scale"], file["directions"]),
                 kernel=make_kernel(file["supports"], file["duals"], gamma, file["grams"], bias),
                 layers=Layers(file["dense"], file["sparse"], file["bias"]),
                 thresholds=Thresholds(risk, imminent),

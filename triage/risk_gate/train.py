@@ -37,6 +37,7 @@ REPORT_FILE = "report.json"
 MISS_RISK = 0.08
 MISS_IMMINENT = 0.25
 THREADS = 2
+VARIANT_SHARE = 0.3
 STALE = "the sentences have changed since the encoder was tuned on them: `make train-encoder` tunes it again\n"
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
@@ -93,7 +94,7 @@ def as_json(report: TrainingReport) -> str:
 
 
 def _examples(rows: Sequence[Sentence], encoder: SentenceEncoder) -> list[Example]:
-    """The first window of each sentence, of its variant, and of the parts of sentences without danger.
+    """The first window of each sentence, of the variant of some, and of the parts of sentences without danger.
 
     The labelled sentences fit one window. A part of a message without danger is without danger too; a
     part of one with danger may be either, and is left out.
@@ -103,7 +104,8 @@ def _examples(rows: Sequence[Sentence], encoder: SentenceEncoder) -> list[Exampl
     for row in rows:
         kind = RiskKind(row.kind) if row.risk else None
         parts = [] if row.risk else _parts(row.text)
-        for text in [*variants(row.text, chance), *parts]:
+        read = variants(row.text, chance) if chance.random() < VARIANT_SHARE else [row.text]
+        for text in [*read, *parts]:
             for window in cut_windows(text, encoder.tokens)[:1]:
                 examples.append(Example(window_features(encoder, window), row.risk, row.level, kind))
     return examples
