@@ -27,6 +27,8 @@ TRAINED_ON = (
     ROOT / "bot" / "components",
     ROOT / "bot" / "train.py",
     ROOT / "nlu_data" / "rules",
+    ROOT / "nlu_data" / "territories",
+    ROOT / "nlu_data" / "particulars_fr.yml",
     ROOT / "requirements" / "bot.txt",
     ROOT / "var" / "models" / "risk" / "encoder.json",
 )

@@ -12,6 +12,9 @@ from collections.abc import Callable
 import yaml
 
 from api.widget_chat.texts import ChatTexts
+from bot.components.place_evidence import PlaceEvidence
+from bot.components.territories import Territories
+from bot.components.word_lists import WordLists
 from console.words import Words
 from ivr.menu_texts import load_menu_texts
 from ivr.simulated.page_texts import page_texts
@@ -31,6 +34,8 @@ from triage.risk_gate.augmentation_data import AugmentationData
 from triage.risk_gate.frames import DATA, FrameReader
 from triage.risk_gate.short_messages import read_short_messages
 
+TERRITORIES = NLU_DATA / "territories"
+
 READERS: dict[str, Callable[[], object]] = {
     "triage/risk_gate": FrameReader.load,
     "triage/risk_gate (answers)": lambda: AnswerReader.load(DATA),
@@ -48,6 +53,9 @@ READERS: dict[str, Callable[[], object]] = {
     "ivr/simulated": page_texts,
     "api/widget_chat": ChatTexts.load,
     "console": Words.load,
+    "nlu_data (particulars)": lambda: WordLists.read(NLU_DATA),
+    "nlu_data/territories": lambda: Territories.read(TERRITORIES),
+    "nlu_data/territories (evidence)": lambda: PlaceEvidence.read(TERRITORIES),
 }
 
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OSError, yaml.YAMLError)

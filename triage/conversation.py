@@ -201,6 +201,8 @@ class Conversation:
             stored = await self.record.answer_to(session, contact, outcome.turn_number)
             if decision is not None and decision.signal is not None and not stored:
                 outcome = await self._second_opinion(session, contact, outcome, decision.signal)
+            if decision is not None:
+                await self.record.keep_territory(session, contact, decision.particulars.place)
             if stored or contact.holder is not Holder.BOT:
                 return await self._with_current_handoff(session, outcome, [said.text for said in stored])
             if decision is None:

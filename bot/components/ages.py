@@ -114,7 +114,11 @@ def _is_age(said: List[Text], start: int, end: int, lists: AgeWords) -> bool:
         return bool(set(before[:-1]) & lists.people)
     if last in ("age", "agee", "ages", "agees") or before[-2:] in (["age", "de"], ["agee", "de"]):
         return True
-    return last in lists.people or before[-2:] in (["l", "a"], ["vient", "avoir"]) or _opens_with_age(said, start, end)
+    return (
+        last in lists.people
+        or before[-2:] in (["l", "a"], ["d", "avoir"], ["va", "avoir"])
+        or _opens_with_age(said, start, end)
+    )
 
 
 def _opens_with_age(said: List[Text], start: int, end: int) -> bool:

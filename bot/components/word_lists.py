@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Text, Tuple
 
 from bot.components.ages import AgeWords
-from bot.components.closed_data import DataRefused, read_yaml, texts
+from bot.components.data_files import DataRefused, read_yaml, texts
 from bot.components.french_words import Word, plain_words
 
 WORD_LISTS = "particulars_fr.yml"

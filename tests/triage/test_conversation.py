@@ -12,6 +12,7 @@ from triage.handoff.service import Actor
 from triage.handoff.states import HandoffReason, HandoffState, QueueClass, Role
 from triage.handoff.tables import Handoff
 from triage.interventions.types import Channel, InterventionType, Line
+from triage.nlu_route.particulars import Particulars
 from triage.record.tables import Author, Contact, Holder, Turn
 from triage.services import Services
 from triage.signals import Reading, RiskKind, RiskLevel, Signal
@@ -402,3 +403,34 @@ async def test_level_never_falls_whatever_the_order(services: Services) -> None:
     async with services.sessions.read() as session:
         assert (await services.record.contact(session, contact_id)).level is RiskLevel.IMMINENT
         assert (await session.execute(select(func.count()).select_from(Contact))).scalar_one() == 1
+
+
+async def territory_of(services: Services, contact_id: str) -> str | None:
+    async with services.sessions.read() as session:
+        return (await services.record.contact(session, contact_id)).territory
+
+
+async def test_where_a_person_is_is_kept_once_and_never_changed(services: Services, router: ScriptedRouter) -> None:
+    contact = await arrive(services)
+    doubtful = Particulars(territories=(("01/la-mitis/saint-donat", "14/matawinie/saint-donat"),))
+    router.say("à Saint-Donat", particulars=doubtful)
+    router.say("à Sherbrooke", particulars=Particulars(territories=(("05/sherbrooke/sherbrooke",),)))
+    router.say("à Laval", particulars=Particulars(territories=(("13/laval/laval",),)))
+    await say(services, contact, "à Saint-Donat")
+    assert await territory_of(services, contact) is None
+    await say(services, contact, "à Sherbrooke")
+    await say(services, contact, "à Laval")
+    assert await territory_of(services, contact) == "05/sherbrooke/sherbrooke"
+
+
+async def test_where_a_person_is_is_kept_when_they_are_handed_over(services: Services, router: ScriptedRouter) -> None:
+    contact = await arrive(services)
+    router.say(
+        "ça va mal, à Magog",
+        type=InterventionType.CRISE,
+        subtopic="crise/detresse",
+        particulars=Particulars(territories=(("05/memphremagog/magog",),)),
+    )
+    outcome = await say(services, contact, "ça va mal, à Magog")
+    assert outcome.handoff is not None
+    assert await territory_of(services, contact) == "05/memphremagog/magog"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from triage.directory.spoken_numbers import digits_of
+from triage.directory.territories import serves
 from triage.interventions.texts import TextFileError, read_yaml
 
 PUBLIC_LINES = Path(__file__).parent / "public_lines_fr.yml"
@@ -31,8 +32,9 @@ class Resource:
     """One line or programme.
 
     `phone` is written as it is read ("1 866 277-3553", "811, option 1"), `phone_words` as it is heard.
-    `territory` is "quebec" for all of Québec. `date` says when the source held ("2025", "2025-06"), so that
-    somebody can check again. What is not `offered` is known to staff but never named to the public.
+    `territory` is "quebec" for all of Québec, a region ("estrie") or the id of a territory ("05/le-granit").
+    `date` says when the source held ("2025", "2025-06"), so that somebody can check again. What is not `offered`
+    is known to staff but never named to the public.
     """
 
     id: str
@@ -82,7 +84,9 @@ class Directory:
         An unknown id is passed over, so that the answer is still given.
         """
         found = (self._by_id[identifier] for identifier in ids if identifier in self._by_id)
-        serving = [one for one in found if one.offered and one.territory in (EVERYWHERE, territory)]
+        serving = [
+            one for one in found if one.offered and (one.territory == EVERYWHERE or serves(one.territory, territory))
+        ]
         return serving[:MOST_OFFERED]
 
 

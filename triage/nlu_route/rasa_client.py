@@ -7,7 +7,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from triage.interventions.types import InterventionType
 from triage.nlu_route.confidence import ConfidenceThresholds
 from triage.nlu_route.openings import without_opening
+from triage.nlu_route.particulars import Particulars, particulars_of
 from triage.nlu_route.route import RouteDecision, RouteUnavailable
 from triage.signals import RiskKind, RiskLevel, Signal
 
@@ -53,6 +54,8 @@ class RasaAnswer(BaseModel):
 
     intent_ranking: list[Ranked] = Field(min_length=1)
     subtopic_ranking: list[Ranked] = Field(min_length=1)
+    # Read apart: whatever stands here, the route holds.
+    entities: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class RasaReading:
     subtopic_confidence: float
     risk: float
     kind: RiskKind
+    particulars: Particulars = field(default_factory=Particulars)
 
 
 class RasaRouter:
@@ -88,7 +92,9 @@ class RasaRouter:
         signal = None
         if reading.risk >= self._confidence.risk:
             signal = Signal(reading.kind, RiskLevel.RISK, DETECTOR, round(reading.risk, 4), text, 0, len(text))
-        return RouteDecision(reading.type, reading.subtopic, reading.confidence, understood, signal)
+        return RouteDecision(
+            reading.type, reading.subtopic, reading.confidence, understood, signal, reading.particulars
+        )
 
     async def read(self, text: str) -> RasaReading:
         """The reading before any threshold. Raises RouteUnavailable.
@@ -128,7 +134,8 @@ def reading_of(answer: RasaAnswer) -> RasaReading:
     inside = [subtopic for subtopic in answer.subtopic_ranking if type_of(subtopic.name) is best]
     subtopic = max(inside, key=lambda ranked: ranked.confidence)
     risk, kind = danger_in(answer.subtopic_ranking)
-    return RasaReading(best, min(confidences[best], 1.0), subtopic.name, subtopic.confidence, risk, kind)
+    particulars = particulars_of(answer.entities)
+    return RasaReading(best, min(confidences[best], 1.0), subtopic.name, subtopic.confidence, risk, kind, particulars)
 
 
 def danger_in(ranking: Sequence[Ranked]) -> tuple[float, RiskKind]:

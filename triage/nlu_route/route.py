@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from triage.interventions.types import InterventionType
+from triage.nlu_route.particulars import Particulars
 from triage.signals import Signal
 
 
@@ -20,7 +21,8 @@ class RouteDecision:
     `type` is always filled: the best of the four types, however low its confidence (0 to 1).
     `subtopic` is a retrieval intent such as `information/heures`, or `conversation/salutation`.
     `understood` is false under the confidence threshold of its type. `signal` is the engine's second
-    opinion on risk, read after the gate: it may only add to what the gate said.
+    opinion on risk, read after the gate: it may only add to what the gate said. `particulars`: what the
+    message says in passing.
     """
 
     type: InterventionType
@@ -28,6 +30,7 @@ class RouteDecision:
     confidence: float
     understood: bool
     signal: Signal | None = None
+    particulars: Particulars = field(default_factory=Particulars)
 
     @property
     def asks_for_person(self) -> bool:

@@ -201,6 +201,12 @@ class ContactRecord:
             contact.stage = Stage.EVALUATION
         await session.flush()
 
+    async def keep_territory(self, session: WriteSession, contact: Contact, territory: str | None) -> None:
+        """Where the person is, once: a territory that is there is never changed."""
+        if territory is not None and contact.territory is None:
+            contact.territory = territory
+            await session.flush()
+
     async def close(self, session: WriteSession, contact: Contact, disposition: str, now: datetime) -> None:
         contact.holder = Holder.CLOSED
         contact.closed_at = now

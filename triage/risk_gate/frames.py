@@ -47,30 +47,43 @@ class FrameReader:
     def read(self, text: str) -> list[Signal]:
         """Signals of the frames, each frame once, with its quote in the original text."""
         found: dict[str, Signal] = {}
-        for view in self._maker.views(text):
-            for lexicon in self._lexicons:
+        views = list(self._maker.views(text))
+        for lexicon in self._lexicons:
+            for view in _without_idioms_and_denials(lexicon, views):
                 for signal in _read_view(lexicon, view, text):
-                    known = found.get(signal.detector)
-                    if known is None:
-                        found[signal.detector] = signal
+                    found.setdefault(signal.detector, signal)
         return list(found.values())
 
 
+def _without_idioms_and_denials(lexicon: Lexicon, views: Sequence[View]) -> list[View]:
+    """What is an idiom or a denial in one view is one in all: "chu pas suicidaire" is only plain once spelled out."""
+    idioms = [span for view in views for span in _original_spans(view, lexicon.idioms)]
+    cleaned = [view.erase(idioms) for view in views]
+    if any(lexicon.reservations.search(view.text) for view in cleaned if lexicon.reservations is not None):
+        return cleaned
+    denials = [span for view in cleaned for span in _original_spans(view, lexicon.denials)]
+    return [view.erase(denials) for view in cleaned]
+
+
+def _original_spans(view: View, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:
+    if pattern is None:
+        return []
+    return [view.original(*_trimmed(match)) for match in pattern.finditer(view.text)]
+
+
+def _trimmed(match: re.Match[str]) -> tuple[int, int]:
+    """Without the spaces around, which belong to no word."""
+    start, end = match.span()
+    said = match.group()
+    return start + len(said) - len(said.lstrip()), end - len(said) + len(said.rstrip())
+
+
 def _read_view(lexicon: Lexicon, view: View, text: str) -> Iterator[Signal]:
-    cleaned = _erase(view, lexicon.idioms)
-    held_back = lexicon.reservations is not None and lexicon.reservations.search(cleaned.text) is not None
-    if not held_back:
-        cleaned = _erase(cleaned, lexicon.denials)
     for frame in lexicon.frames:
-        match = _first_match(lexicon, frame, cleaned)
+        match = _first_match(lexicon, frame, view)
         if match is not None:
-            yield _signal(frame, cleaned, match.span(), text)
-    yield from _read_combinations(lexicon, cleaned, text)
-
-
-def _erase(view: View, pattern: re.Pattern[str] | None) -> View:
-    spans = [match.span() for match in pattern.finditer(view.text)] if pattern is not None else []
-    return view.erase(spans) if spans else view
+            yield _signal(frame, view, match.span(), text)
+    yield from _read_combinations(lexicon, view, text)
 
 
 def _first_match(lexicon: Lexicon, frame: Frame, view: View) -> re.Match[str] | None:

@@ -47,7 +47,9 @@ class Revealer:
         words: list[Word] = []
         for run in _runs_of_letters(chunk):
             words.extend(self._segment(run))
-        return words
+        # The full stop after the last letter ends a sentence, as it does after a word.
+        last = next(letter for letter in reversed(chunk) if letter.sign != " ")
+        return [*words, Word(SENTENCE_ENDS[last.sign], last.start, last.end)] if last.sign in SENTENCE_ENDS else words
 
     def _segment(self, run: list[Letter]) -> list[Word]:
         text = "".join(letter.sign for letter in run).translate(_REPLACED)

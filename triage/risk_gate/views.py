@@ -58,11 +58,15 @@ class View:
         return self.text[self._starts[first] - 1 : self._starts[last + 1]]
 
     def erase(self, spans: Sequence[tuple[int, int]]) -> View:
-        """The same view with the words under these spans of `text` blanked."""
-        words = list(self.words)
-        for start, end in spans:
-            for number in range(self.word_at(start), self.word_at(max(start, end - 1)) + 1):
-                words[number] = Word(ERASED, words[number].start, words[number].end)
+        """The same view with the words that lie inside these spans of the original blanked."""
+        if not spans:
+            return self
+        words = [
+            Word(ERASED, word.start, word.end)
+            if any(start <= word.start and word.end <= end for start, end in spans)
+            else word
+            for word in self.words
+        ]
         return View(self.name, tuple(words))
 
 
@@ -110,5 +114,6 @@ class ViewMaker:
         yield "spoken", lambda: spoken
         revealed = self.revealer.reveal(letters)
         if revealed:
+            yield "revealed", lambda: open_elisions(revealed)
             yield "revealed", lambda: open_elisions(self.spoken.expand(revealed))
         yield "spelled", lambda: [Word(self.speller.correct(word.text), word.start, word.end) for word in spoken]

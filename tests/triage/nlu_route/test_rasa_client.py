@@ -16,6 +16,7 @@ import pytest
 from triage.interventions.types import InterventionType
 from triage.nlu_route import rasa_client
 from triage.nlu_route.confidence import ConfidenceThresholds
+from triage.nlu_route.particulars import Particulars
 from triage.nlu_route.rasa_client import RasaRouter
 from triage.nlu_route.route import RouteUnavailable
 from triage.signals import RiskKind, RiskLevel
@@ -235,3 +236,27 @@ async def test_no_kind_is_named_when_none_holds_half_of_the_danger() -> None:
         decision = await router.parse("des mots")
     assert decision.signal is not None
     assert decision.signal.kind is RiskKind.UNSPECIFIED
+
+
+@pytest.mark.parametrize(
+    "entities", [None, "x", {"entity": "age"}, [None, 3, {"entity": []}], [{"value": float("1e300")}]]
+)
+async def test_odd_entities_leave_the_route_whole(entities: object) -> None:
+    body = {**sample(), "entities": entities}
+    async with router_on(lambda request: httpx.Response(200, json=body)) as router:
+        decision = await router.parse("bonjour")
+    assert decision.subtopic == "information/heures"
+    assert decision.particulars == Particulars()
+
+
+async def test_an_answer_without_entities_is_whole() -> None:
+    body = {key: value for key, value in sample().items() if key != "entities"}
+    async with router_on(lambda request: httpx.Response(200, json=body)) as router:
+        assert (await router.parse("bonjour")).particulars == Particulars()
+
+
+async def test_what_the_message_says_in_passing_comes_with_the_decision() -> None:
+    async with router_on(lambda request: httpx.Response(200, json=sample())) as router:
+        decision = await router.parse("bonjour")
+    assert decision.particulars.place == "05/sherbrooke/sherbrooke"
+    assert decision.particulars.resources == ("clsc",)
