@@ -14,9 +14,8 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from copy import deepcopy
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Dict, List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
@@ -59,41 +58,39 @@ def stock() -> Pipeline:
     ]
 
 
+WORDS = {"name": "CountVectorsFeaturizer", "strip_accents": "unicode", "min_ngram": 1, "max_ngram": 2}
+LETTERS = {**WORDS, "analyzer": "char_wb", "min_ngram": 2, "max_ngram": 5}
+SPACY_VECTOR = {"name": "SpacyFeaturizer", "pooling": "mean"}
+
+
 def shipped() -> Pipeline:
     """The pipeline of bot/config.yml."""
     return list(yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"])
 
 
-def without(pipeline: Pipeline, keep: Callable[[Dict[str, Any]], bool]) -> Pipeline:
-    return [deepcopy(component) for component in pipeline if keep(component)]
-
-
-def is_letters(component: Dict[str, Any]) -> bool:
-    return component["name"] == "CountVectorsFeaturizer" and component.get("analyzer") == "char_wb"
-
-
-def with_spacy_vector(pipeline: Pipeline) -> Pipeline:
-    place = next(at for at, component in enumerate(pipeline) if component["name"] == VECTORS)
-    return [*pipeline[:place], {"name": "SpacyFeaturizer", "pooling": "mean"}, *pipeline[place:]]
+def with_features(*features: Dict[str, Any]) -> Pipeline:
+    """The shipped pipeline with these instead of the encoder's vectors."""
+    whole = shipped()
+    place = next(at for at, component in enumerate(whole) if component["name"] == VECTORS)
+    return [*whole[:place], *(dict(feature) for feature in features), *whole[place + 1 :]]
 
 
 def without_spacy(pipeline: Pipeline) -> Pipeline:
-    plain = without(pipeline, lambda component: not component["name"].startswith("Spacy"))
+    plain = [component for component in pipeline if not component["name"].startswith("Spacy")]
     return [{"name": "WhitespaceTokenizer"}, *plain]
 
 
 def variants() -> Dict[str, Pipeline]:
     """By name, in the order of the table."""
     whole = shipped()
-    spacy_only = without(with_spacy_vector(whole), lambda component: component["name"] != VECTORS)
+    encoder = next(component for component in whole if component["name"] == VECTORS)
     return {
         "stock_french": stock(),
-        "spacy_vector_words": without(spacy_only, lambda component: not is_letters(component)),
-        "spacy_vector_words_letters": spacy_only,
+        "spacy_vector_words": with_features(SPACY_VECTOR, WORDS),
+        "spacy_vector_words_letters": with_features(SPACY_VECTOR, WORDS, LETTERS),
+        "encoder_words_letters": with_features(WORDS, LETTERS, encoder),
+        "encoder_spacy_vector": with_features(SPACY_VECTOR, encoder),
         "shipped": whole,
-        "shipped_without_letters": without(whole, lambda component: not is_letters(component)),
-        "shipped_without_counts": without(whole, lambda component: component["name"] != "CountVectorsFeaturizer"),
-        "shipped_with_spacy_vector": with_spacy_vector(whole),
         "shipped_without_spacy": without_spacy(whole),
     }
 

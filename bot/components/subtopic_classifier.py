@@ -1,4 +1,4 @@
-"""Two linear models, one over the groups that Rasa calls intents and one over all subtopics."""
+"""One linear model over all subtopics; the groups that Rasa calls intents are their sums."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ MODEL_FILE = "subtopics.npz"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SubtopicClassifier(GraphComponent, IntentClassifier):
-    """Logistic regressions on counts (weighted by rarity) and on the sentence vectors (standardised).
+    """A logistic regression over the subtopics, on the main directions of the sentence vectors.
 
-    The confidence of a group is the mean of what the two models give it; the confidences of its subtopics
-    are scaled to add up to it. A parsed message gets, all confidences being probabilities:
+    Counts, when the pipeline has some, are weighed by rarity and set beside. The confidence of a group is the sum
+    of those of its subtopics. A parsed message gets, all confidences being probabilities:
     - `intent_ranking`: the groups, best first, summing to 1;
     - `intent`: the first of them;
     - `subtopic_ranking`: every trained subtopic as `group/name`, best first, summing to 1;
@@ -54,10 +54,12 @@ class SubtopicClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[Text, Any]:
         """`regularisation` is scikit-learn's C; `vector_length` and `count_length` are how long each part is made.
 
-        `risk_weight` is what an example marked `risk` weighs, others weighing 1.
+        `directions` of the vectors are kept, the main ones. `risk_weight` is what an example marked `risk` weighs,
+        others weighing 1.
         """
         return {
-            "regularisation": 0.2,
+            "regularisation": 0.05,
+            "directions": 256,
             "vector_length": 10.0,
             "count_length": 2.0,
             "risk_weight": 0.5,
@@ -87,52 +89,53 @@ class SubtopicClassifier(GraphComponent, IntentClassifier):
         counts, vectors = _stack_features(examples)
         self._learnt = {f"rarity_{index}": _rarity(block) for index, block in enumerate(counts)}
         self._learnt["centre"] = vectors.mean(axis=0)
-        self._learnt["spread"] = vectors.std(axis=0) + 1e-6
-        features = self._weigh(counts, vectors)
+        self._learnt["scale"] = self._config["vector_length"] / (
+            (vectors.std(axis=0) + 1e-6) * np.sqrt(max(vectors.shape[1], 1))
+        )
+        self._learnt["directions"] = _main_directions(self._standard(vectors), self._config["directions"])
         weights = [self._config["risk_weight"] if _is_risk(example) else 1.0 for example in examples]
-        self._fit("subtopics", features, [example.get(INTENT_RESPONSE_KEY) for example in examples], weights)
-        self._fit("groups", features, [example.get(INTENT) for example in examples], weights)
+        self._fit(self._weigh(counts, vectors), [example.get(INTENT_RESPONSE_KEY) for example in examples], weights)
         with self._model_storage.write_to(self._resource) as directory:
             np.savez_compressed(directory / MODEL_FILE, **self._learnt)
         return self._resource
 
-    def _fit(self, name: Text, features: csr_matrix, labels: List[Text], weights: List[float]) -> None:
+    def _fit(self, features: Any, labels: List[Text], weights: List[float]) -> None:
         # A balanced weight: otherwise the subtopics with most sentences swallow the short questions.
         model = LogisticRegression(
             C=self._config["regularisation"], max_iter=self._config["max_iter"], class_weight="balanced"
         )
         model.fit(features, labels, sample_weight=weights)
-        self._learnt[f"{name}_labels"] = model.classes_.astype(str)
-        self._learnt[f"{name}_coefficients"] = model.coef_.astype(np.float32)
-        self._learnt[f"{name}_intercepts"] = model.intercept_
+        self._learnt["labels"] = model.classes_.astype(str)
+        self._learnt["coefficients"] = model.coef_.astype(np.float32)
+        self._learnt["intercepts"] = model.intercept_
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Read the messages, in place."""
         for message in messages:
             counts, vectors = _stack_features([message])
-            features = self._weigh(counts, vectors)
-            groups, subtopics = _reconcile(
-                self._probabilities("groups", features), self._probabilities("subtopics", features)
-            )
-            _annotate(message, groups, subtopics)
+            _annotate(message, self._probabilities(self._weigh(counts, vectors)))
         return messages
 
-    def _weigh(self, counts: List[csr_matrix], vectors: np.ndarray) -> csr_matrix:
+    def _standard(self, vectors: np.ndarray) -> np.ndarray:
+        return np.asarray((vectors - self._learnt["centre"]) * self._learnt["scale"])
+
+    def _weigh(self, counts: List[csr_matrix], vectors: np.ndarray) -> Any:
+        dense = self._standard(vectors) @ self._learnt["directions"]
+        if not counts:
+            return dense
         # Each featurizer's block has the same length, so that the many letter counts do not drown the words.
         blocks = [
             normalize(block.astype(np.float64).log1p() @ diags(self._learnt[f"rarity_{index}"]))
             * self._config["count_length"]
             for index, block in enumerate(counts)
         ]
-        standard = (vectors - self._learnt["centre"]) / (self._learnt["spread"] * np.sqrt(vectors.shape[1]))
-        return hstack([*blocks, csr_matrix(standard * self._config["vector_length"])], format="csr")
+        return hstack([*blocks, csr_matrix(dense)], format="csr")
 
-    def _probabilities(self, name: Text, features: csr_matrix) -> Dict[Text, float]:
-        coefficients, intercepts = self._learnt[f"{name}_coefficients"], self._learnt[f"{name}_intercepts"]
-        logits = (features @ coefficients.T)[0] + intercepts
+    def _probabilities(self, features: Any) -> Dict[Text, float]:
+        logits = np.asarray(features @ self._learnt["coefficients"].T)[0] + self._learnt["intercepts"]
         weights = np.exp(logits - logits.max())
-        labels = self._learnt[f"{name}_labels"]
-        return {str(label): float(weight) for label, weight in zip(labels, weights / weights.sum(), strict=True)}
+        shares = weights / weights.sum()
+        return {str(label): float(share) for label, share in zip(self._learnt["labels"], shares, strict=True)}
 
     @classmethod
     def load(
@@ -177,23 +180,20 @@ def _rarity(counts: csr_matrix) -> np.ndarray:
     return np.log((1 + counts.shape[0]) / (1 + appearances)) + 1
 
 
-def _reconcile(direct: Dict[Text, float], subtopics: Dict[Text, float]) -> Tuple[Dict[Text, float], Dict[Text, float]]:
-    summed = dict.fromkeys(direct, 0.0)
-    for subtopic, confidence in subtopics.items():
-        summed[_group(subtopic)] += confidence
-    groups = {group: (direct[group] + summed[group]) / 2 for group in direct}
-    scaled = {
-        subtopic: confidence * groups[_group(subtopic)] / max(summed[_group(subtopic)], 1e-12)
-        for subtopic, confidence in subtopics.items()
-    }
-    return groups, scaled
+def _main_directions(standard: np.ndarray, most: int) -> np.ndarray:
+    """(dimensions, kept): the eigenvectors of the largest spreads."""
+    _, directions = np.linalg.eigh(standard.T.astype(np.float64) @ standard)
+    return directions[:, ::-1][:, :most]
 
 
 def _group(subtopic: Text) -> Text:
     return subtopic.split("/")[0]
 
 
-def _annotate(message: Message, groups: Dict[Text, float], subtopics: Dict[Text, float]) -> None:
+def _annotate(message: Message, subtopics: Dict[Text, float]) -> None:
+    groups: Dict[Text, float] = {}
+    for subtopic, confidence in subtopics.items():
+        groups[_group(subtopic)] = groups.get(_group(subtopic), 0.0) + confidence
     group_ranking = _ranked(groups)
     subtopic_ranking = _ranked(subtopics)
     message.set(INTENT, group_ranking[0], add_to_output=True)

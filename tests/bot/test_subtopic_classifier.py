@@ -41,7 +41,7 @@ def training_data(noise: bool = False) -> TrainingData:
 
 
 def classifier(storage: LocalModelStorage, **changes: object) -> SubtopicClassifier:
-    config = {**SubtopicClassifier.get_default_config(), **changes}
+    config = {**SubtopicClassifier.get_default_config(), "regularisation": 10.0, **changes}
     return SubtopicClassifier(config, storage, Resource("classifier"))
 
 

@@ -1,6 +1,6 @@
 """Train the learnt head of the risk gate, set its thresholds, and say how good it is.
 
-Trained on split `train` only (with seeded variants), thresholds from `calibration`, measured on
+Trained on split `train` only, thresholds from `calibration`, measured on
 `held_out`. Run: python -m triage.risk_gate.train --out var/models/risk
 """
 
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -17,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from triage.risk_gate.adapter import ADAPTER, Adapter
-from triage.risk_gate.augmentation import variants
 from triage.risk_gate.build_encoder import build_encoder, encoder_fingerprint
 from triage.risk_gate.calibration import conformal_threshold
 from triage.risk_gate.encoder import CARD_FILE, GRAPH_FILE, TOKENISER_FILE, SentenceEncoder
-from triage.risk_gate.fitting import SEED, Example, fit_head
+from triage.risk_gate.fitting import Example, fit_head
 from triage.risk_gate.frames import FrameReader
 from triage.risk_gate.head import HEAD_FILE, Head, Thresholds, feature_fingerprint
 from triage.risk_gate.learnt import LearntDetector, window_features
@@ -34,12 +31,10 @@ from triage.signals import RiskKind, RiskLevel
 
 SENTENCES = Path("nlu_data/sentences")
 REPORT_FILE = "report.json"
-MISS_RISK = 0.08
+MISS_RISK = 0.05
 MISS_IMMINENT = 0.25
 THREADS = 2
-VARIANT_SHARE = 0.3
 STALE = "the sentences have changed since the encoder was tuned on them: `make train-encoder` tunes it again\n"
-_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
 @dataclass(slots=True)
@@ -94,26 +89,17 @@ def as_json(report: TrainingReport) -> str:
 
 
 def _examples(rows: Sequence[Sentence], encoder: SentenceEncoder) -> list[Example]:
-    """The first window of each sentence, of the variant of some, and of the parts of sentences without danger.
+    """The first window of each sentence as it was written; the labelled sentences fit one window.
 
-    The labelled sentences fit one window. A part of a message without danger is without danger too; a
-    part of one with danger may be either, and is left out.
+    The seeded variants taught the encoder already; here they, and parts of sentences, made the machine worse on
+    the calibration authors (area under the curve 0.969 with them, 0.976 without).
     """
-    chance = random.Random(SEED)  # noqa: S311 - variants of sentences, nothing secret
     examples = []
     for row in rows:
         kind = RiskKind(row.kind) if row.risk else None
-        parts = [] if row.risk else _parts(row.text)
-        read = variants(row.text, chance) if chance.random() < VARIANT_SHARE else [row.text]
-        for text in [*read, *parts]:
-            for window in cut_windows(text, encoder.tokens)[:1]:
-                examples.append(Example(window_features(encoder, window), row.risk, row.level, kind))
+        for window in cut_windows(row.text, encoder.tokens)[:1]:
+            examples.append(Example(window_features(encoder, window), row.risk, row.level, kind))
     return examples
-
-
-def _parts(text: str) -> list[str]:
-    parts = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
-    return parts if len(parts) > 1 else []
 
 
 def _thresholds(head: Head, rows: Sequence[Sentence], encoder: SentenceEncoder) -> Thresholds:
