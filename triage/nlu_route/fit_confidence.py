@@ -22,9 +22,10 @@ from triage.nlu_route.confidence import THRESHOLDS_FILE, ConfidenceThresholds
 from triage.nlu_route.rasa_client import RasaReading, RasaRouter
 
 SENTENCES = Path(__file__).parents[2] / "nlu_data" / "sentences"
-# Of what the bot answers, 17 in 20 must be of the right type and 16 in 20 of the right subtopic.
+# Of what the bot answers, 17 in 20 must be of the right type, and as many of the right subtopic: two readers of the
+# labels agree on the type of 88 harmless sentences in 100.
 TYPE_PRECISION = 0.85
-SUBTOPIC_PRECISION = 0.9
+SUBTOPIC_PRECISION = 0.85
 LEAST_KEPT = 10
 # What the second opinion may add: one alarm in a hundred harmless sentences that are not read as crise.
 RISK_ALARMS = 0.01

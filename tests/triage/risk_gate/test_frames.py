@@ -119,6 +119,96 @@ def test_what_is_not_a_risk_stays_silent(frames: FrameReader, text: str) -> None
     assert [signal.detector for signal in frames.read(text)] == []
 
 
+# Dans les mots de tous les jours, ou dans une phrase voisine d'un danger : rien à entendre.
+HARMLESS = [
+    "j'ai peur de l'avion",
+    "chu tanné d'attendre",
+    "mon voisin fait du bruit la nuit",
+    "t'es cave",
+    "mange de la marde",
+    "j'ai mal à la tête",
+    "j'ai oublié de prendre ma pilule",
+    "mon chum me trompe",
+    "la clinique répond pas, à quelle heure ça ouvre?",
+    "l'assureur répond pus depuis deux semaines",
+    "ma belle-soeur me tape sur les nerfs",
+    "la pharmacienne m'a demandé si je pensais au suicide, j'ai répondu non",
+    "Est-ce que je veux mourir? Pantoute.",
+    "chu fatigué mais j'ai pas envie de mourir pantoute",
+    "mon ex m'a jamais levé la main sur moi",
+    "en sec 3 je me coupais, ça fait vingt ans que c'est fini",
+    "dans la toune le gars dit qu'il veut mourir, mes élèves la chantent",
+    "mon perroquet crie au secours",
+    "je lis un polar où la servante empoisonne le curé",
+    "une formation pour ceux qui aident les gens qui veulent mourir",
+    "notre bloc a passé au feu en janvier, tout le monde est correct",
+    "je me suis coupé le pouce en épluchant des patates",
+    "faut-tu payer pour parler à une ts",
+    "l'impression du travail, c'est pour demain",
+    "ma fille se coupe pas, j'ai vu ses bras",
+    "j'en peux plus de cette vie de fous",
+    "on demande l'aide médicale à mourir où, pour mon père?",
+    "who could help me in english",
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_looks_like_a_danger_stays_silent(frames: FrameReader, text: str) -> None:
+    assert [signal.detector for signal in frames.read(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "j'ai peur de mon chum",
+        "chu tanné de vivre",
+        "chu fatiguée de vivre de même",
+        "mon voisin bat sa fille la nuit",
+        "j'ai pris toutes mes pilules",
+        "ça fait dix ans qu'il me bat",
+        "il me frappe depuis cinq ans",
+        "mon père est tombé, y répond pus",
+        "elle est couchée à terre pis a répond pas",
+        "mon chum me tape dessus",
+        "mon mari m'a serré la gorge",
+        "la pharmacienne m'a demandé si je pensais au suicide, j'ai dit non mais j'y pense, au suicide",
+        "j'ai pas envie de mourir mais des fois j'ai envie de disparaître",
+        "j'ai demandé de l'aide à ma mère, je veux mourir, elle a dit non",
+        "en sec 3 je me coupais pis là je recommence à me couper",
+        "je me suis coupé le pouce par exprès",
+        "je me coupe, j'ai jamais arrêté",
+        "à quinze ans j'ai voulu mourir, aujourd'hui je vais bien mais je veux mourir encore",
+        "ma fille a 14 ans, elle veut mourir, moi je vais bien",
+        "j'écoute une chanson pis je veux mourir",
+        "c'est pour à soir, la corde est prête",
+        "c'est pour cette nuit",
+        "il m'a empoisonnée",
+        "j'ai fait une overdose",
+        "la maison passe au feu",
+        "le feu est pris chez nous, on est encore en dedans",
+        "le motel est en feu",
+        "la rivière monte, elle est rendue dans la cuisine",
+        "mon fils est en fugue",
+        "ma fille s'est sauvée de la maison",
+        "mon père m'a mis dehors dans le froid",
+        "sauvez-moi",
+        "à l'aide",
+        "please help me now",
+        "il a un couteau dans son sac",
+        "bonne nuit pour toujours",
+        "on m'a refusé l'aide médicale à mourir",
+        "quelqu'un menace de se tuer",
+        "je vais me tuer aujourd'hui",
+        "depuis dix ans mon oncle me viole",
+        "ma fille se coupe pas mal souvent",
+        "ma fille est en pleine manie",
+        "grand-maman est tombée, elle peut pas se relever",
+    ],
+)
+def test_a_danger_near_these_words_is_still_heard(frames: FrameReader, text: str) -> None:
+    assert frames.read(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
