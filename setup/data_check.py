@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import yaml
 
+from api.commands.evaluation.page import read_words
+from api.commands.evaluation.targets import read_targets
 from api.widget_chat.texts import ChatTexts
 from bot.components.place_evidence import PlaceEvidence
 from bot.components.territories import Territories
@@ -53,6 +55,8 @@ READERS: dict[str, Callable[[], object]] = {
     "ivr/simulated": page_texts,
     "api/widget_chat": ChatTexts.load,
     "console": Words.load,
+    "api/commands/evaluation": read_words,
+    "api/commands/evaluation (targets)": read_targets,
     "nlu_data (particulars)": lambda: WordLists.read(NLU_DATA),
     "nlu_data/territories": lambda: Territories.read(TERRITORIES),
     "nlu_data/territories (evidence)": lambda: PlaceEvidence.read(TERRITORIES),

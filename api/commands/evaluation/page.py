@@ -22,8 +22,13 @@ def render(document: Mapping[str, Any]) -> str:
     return _environment().get_template(PAGE).render(document=document)
 
 
+def read_words(path: Path = WORDS_FILE) -> dict[str, dict[str, str]]:
+    """The French names of what the document holds, by section. Raises a YAMLError, or AttributeError for a list."""
+    return {str(section): dict(names.items()) for section, names in yaml.safe_load(path.read_text("utf-8")).items()}
+
+
 def _environment() -> Environment:
-    words = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
+    words = read_words()
 
     def say(section: str, name: str) -> str:
         """A name that has no French word shows as it is: a new kind must not hide the figures."""

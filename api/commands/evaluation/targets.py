@@ -44,8 +44,12 @@ class Compared:
 
 def compare(document: Mapping[str, Any], path: Path = TARGETS_FILE) -> list[Compared]:
     """In the order of the file; `document` is what evaluation.json holds. Raises TargetsWrong."""
-    targets = yaml.safe_load(path.read_text(encoding="utf-8"))["targets"]
-    return [_compare(document, target) for target in targets]
+    return [_compare(document, target) for target in read_targets(path)]
+
+
+def read_targets(path: Path = TARGETS_FILE) -> list[Mapping[str, Any]]:
+    """The targets as the file gives them. Raises KeyError or a YAMLError when it is of another shape."""
+    return list(yaml.safe_load(path.read_text(encoding="utf-8"))["targets"])
 
 
 def _compare(document: Mapping[str, Any], target: Mapping[str, Any]) -> Compared:

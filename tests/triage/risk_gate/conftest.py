@@ -32,8 +32,9 @@ def line(text: str, kind: str, author: str, split: str, level: str) -> str:
     return json.dumps(
         {
             "text": text, "risk": risk, "level": level, "kind": kind, "type": "crise" if risk else "information",
-            "subtopic": "crise/suicide" if risk else "information/services", "author": author, "voice": "",
-            "situation": "", "register": "standard", "channel": "chat", "split": split,
+            "subtopic": "crise/suicide" if risk else "information/services", "about": "self",
+            "wording": "plain" if risk else None, "author": author, "voice": "", "situation": "",
+            "register": "standard", "channel": "chat", "sample": "paired", "split": split,
         },
         ensure_ascii=False,
     )  # fmt: skip

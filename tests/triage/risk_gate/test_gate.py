@@ -157,7 +157,7 @@ def test_a_missing_model_is_refused_with_a_clear_sentence(tmp_path: Path) -> Non
 
 
 def test_a_missing_or_damaged_head_is_refused(model_folder: Path, tmp_path: Path) -> None:
-    for name in ("encoder.onnx", "encoder.json"):
+    for name in ("encoder.onnx", "encoder.json", "tokenizer.json"):
         (tmp_path / name).symlink_to(model_folder / name)
     with pytest.raises(RiskModelMissing, match=HEAD_FILE):
         RiskGate.load(tmp_path)
