@@ -14,7 +14,7 @@ from api.commands.evaluation.french_numbers import NOT_MEASURED, decimal, in_uni
 
 FOLDER = Path(__file__).parent
 PAGE = "evaluation.html"
-WORDS_FILE = FOLDER / "words_fr.yml"
+WORDS_FILE = FOLDER / "words.yml"
 
 
 def render(document: Mapping[str, Any]) -> str:
