@@ -22,15 +22,10 @@ Closed = TypeVar("Closed", bound=StrEnum)
 
 SUBTOPICS = Path(__file__).resolve().parents[2] / "nlu_data" / "subtopics.yml"
 
-# The sentences written first have no `about`, `wording` nor `sample` yet, and are read with None. True refuses
-# a line without them: to set as soon as every line has them.
-ABOUT_WORDING_AND_SAMPLE_REQUIRED: bool = True
-
 KEYS = (
     "text", "risk", "level", "kind", "type", "subtopic", "about", "wording", "author", "voice", "situation", "register",
     "channel", "sample", "split",
 )  # fmt: skip
-LATE_KEYS = frozenset({"about", "wording", "sample"})
 # The other kinds of RiskKind come from the way in (a key, a line), never from what a sentence says.
 DANGERS = frozenset(
     {
@@ -190,12 +185,12 @@ def read_sentence(content: str, subtopics: Collection[str]) -> Sentence:
         register=_choice(data, "register", Register),
         type=_choice(data, "type", InterventionType),
         subtopic=_text(data, "subtopic"),
-        about=_choice(data, "about", About) if "about" in data else None,
-        wording=_choice(data, "wording", Wording) if data.get("wording") is not None else None,
+        about=_choice(data, "about", About),
+        wording=_choice(data, "wording", Wording) if data["wording"] is not None else None,
         channel=_choice(data, "channel", Channel),
-        sample=_choice(data, "sample", Sample) if "sample" in data else None,
+        sample=_choice(data, "sample", Sample),
     )
-    _check_labels(sentence, wording_is_said="wording" in data)
+    _check_labels(sentence)
     _check_subtopic(sentence, subtopics)
     return sentence
 
@@ -210,8 +205,7 @@ def _fields(content: str) -> Mapping[str, Any]:
     unknown = set(data) - set(KEYS)
     if unknown:
         raise SentencesWrong(f"champ inconnu : {', '.join(sorted(unknown))}")
-    may_lack = frozenset() if ABOUT_WORDING_AND_SAMPLE_REQUIRED else LATE_KEYS
-    missing = [key for key in KEYS if key not in data and key not in may_lack]
+    missing = [key for key in KEYS if key not in data]
     if missing:
         raise SentencesWrong(f"champ absent : {', '.join(missing)}")
     if not all(isinstance(data[key], str) for key in ("voice", "situation")):
@@ -233,14 +227,14 @@ def _choice(data: Mapping[str, Any], key: str, closed: type[Closed]) -> Closed: 
         raise SentencesWrong(f"« {key} » : « {data[key]} » n'est pas de la liste") from error
 
 
-def _check_labels(sentence: Sentence, wording_is_said: bool) -> None:
+def _check_labels(sentence: Sentence) -> None:
     if sentence.risk != (sentence.level is not RiskLevel.NONE):
         raise SentencesWrong("« risk » et « level » se contredisent")
     if sentence.risk and sentence.kind not in DANGERS:
         raise SentencesWrong(f"« kind » : « {sentence.kind} » n'est pas un danger qu'une phrase dit")
     if not sentence.risk and sentence.wording is not None:
         raise SentencesWrong("« wording » : une phrase sans danger n'en a pas")
-    if sentence.risk and wording_is_said and sentence.wording is None:
+    if sentence.risk and sentence.wording is None:
         raise SentencesWrong("« wording » : un danger est plain ou veiled")
 
 

@@ -1,7 +1,7 @@
-"""Train the learnt head of the risk gate, set its thresholds, and say how good it is.
+"""Train the learnt head of the risk gate and set its thresholds; `relais evaluate` says how good it is.
 
-Trained on split `train` only, thresholds from `calibration`, measured on
-`held_out`. Run: python -m triage.risk_gate.train --out var/models/risk
+Trained on split `train` only, thresholds from `calibration`; `held_out` is not read by the machine.
+Run: python -m triage.risk_gate.train --out var/models/risk
 """
 
 from __future__ import annotations
@@ -12,17 +12,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from triage.risk_gate.adapter import ADAPTER, Adapter
 from triage.risk_gate.build_encoder import build_encoder, encoder_fingerprint
 from triage.risk_gate.calibration import conformal_threshold
 from triage.risk_gate.encoder import CARD_FILE, GRAPH_FILE, TOKENISER_FILE, SentenceEncoder
 from triage.risk_gate.fitting import Example, fit_head
-from triage.risk_gate.frames import FrameReader
 from triage.risk_gate.head import HEAD_FILE, Head, Thresholds, feature_fingerprint
 from triage.risk_gate.learnt import LearntDetector, window_features
-from triage.risk_gate.measure import measure
 from triage.risk_gate.sentences import Sentence, Split, read_sentences
 from triage.risk_gate.short_messages import read_short_messages
 from triage.risk_gate.wheel_weights import find_weights
@@ -39,13 +36,11 @@ STALE = "the sentences have changed since the encoder was tuned on them: `make t
 
 @dataclass(slots=True)
 class TrainingReport:
-    """What training gave. Shares are between 0 and 1; `held_out` was never used to choose anything."""
+    """What training used and set: sentences by split, thresholds between 0 and 1."""
 
     sentences: dict[str, int] = field(default_factory=dict)
     threshold_risk: float = 0.0
     threshold_imminent: float = 0.0
-    calibration: dict[str, Any] = field(default_factory=dict)
-    held_out: dict[str, Any] = field(default_factory=dict)
 
 
 def ensure_encoder(out: Path, adapter: Adapter | None) -> None:
@@ -72,13 +67,10 @@ def train(sentences: Path, out: Path) -> TrainingReport:
     head = fit_head(_examples(taught, encoder), feature_fingerprint(encoder.fingerprint))
     head = replace(head, thresholds=_thresholds(head, parts[Split.CALIBRATION], encoder))
     head.save(out / HEAD_FILE)
-    detector, frames = LearntDetector(encoder, head), FrameReader.load()
     report = TrainingReport(
         sentences={str(split): len(part) for split, part in parts.items()},
         threshold_risk=head.thresholds.risk,
         threshold_imminent=head.thresholds.imminent,
-        calibration=measure(parts[Split.CALIBRATION], detector, frames),
-        held_out=measure(parts[Split.HELD_OUT], detector, frames),
     )
     (out / REPORT_FILE).write_text(as_json(report), encoding="utf-8")
     return report

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from triage.interventions.types import Channel, InterventionType
-from triage.risk_gate import sentences
 from triage.risk_gate.sentences import (
     About,
     Register,
@@ -120,13 +119,9 @@ def test_conversation_counts_as_information() -> None:
         read(greeting | {"type": "crise"})
 
 
-def test_the_late_labels_may_be_missing_until_they_are_required(monkeypatch: pytest.MonkeyPatch) -> None:
-    late = without(RISK, "about", "wording", "sample")
-    monkeypatch.setattr(sentences, "ABOUT_WORDING_AND_SAMPLE_REQUIRED", False)
-    assert (read(late).about, read(late).wording, read(late).sample) == (None, None, None)
-    monkeypatch.setattr(sentences, "ABOUT_WORDING_AND_SAMPLE_REQUIRED", True)
+def test_no_label_may_be_missing() -> None:
     with pytest.raises(SentencesWrong, match="about, wording, sample"):
-        read(late)
+        read(without(RISK, "about", "wording", "sample"))
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "3"])
