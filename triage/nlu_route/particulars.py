@@ -9,6 +9,7 @@ from dataclasses import dataclass
 MOST_ENTITIES = 64
 MOST_CANDIDATES = 40
 OLDEST = 130
+SELF = "self"
 
 _TERRITORY = re.compile(r"\d{2}(/[a-z0-9-]{1,58}){0,2}")
 _WORD = re.compile(r"[a-z_]{1,40}")
@@ -38,10 +39,13 @@ class Particulars:
 
     @property
     def place(self) -> str | None:
-        """The one territory that the message names, or None: a doubtful name, or two places, settle nothing.
+        """The one territory where the person is, or None: a doubtful name, or two places, settle nothing.
 
-        A place and what contains it ("à Gaspé, en Gaspésie") are one: the smaller.
+        A place and what contains it ("à Gaspé, en Gaspésie") are one: the smaller. When somebody else is spoken of
+        the place may be theirs ("mon gars est à Gatineau"), and a wrong place is worse than none: it is asked.
         """
+        if any(who != SELF for who in self.about):
+            return None
         named = {identifier for candidates in self.territories for identifier in candidates}
         smallest = [one for one in named if not any(other.startswith(f"{one}/") for other in named)]
         return smallest[0] if len(smallest) == 1 else None

@@ -37,10 +37,17 @@ def test_the_sample_is_read() -> None:
         disasters=("panne",),
         resources=("clsc",),
     )
-    assert found.place == "05/sherbrooke/sherbrooke"
+    assert found.place is None  # the child's, perhaps
     for entity in sample["entities"]:
         assert set(entity) == {"entity", "value", "start", "end", "confidence", "extractor"}
         assert sample["text"][entity["start"] : entity["end"]].strip()
+
+
+@pytest.mark.parametrize(("about", "kept"), [("self", True), ("child", False), ("client", False)])
+def test_a_place_that_may_be_somebody_else_s_is_not_the_person_s(about: str, *, kept: bool) -> None:
+    found = particulars_of([said("about", about), said("territory", ["05/sherbrooke/sherbrooke"])])
+    assert (found.place is not None) is kept
+    assert found.territories == (("05/sherbrooke/sherbrooke",),)
 
 
 @pytest.mark.parametrize(

@@ -258,5 +258,5 @@ async def test_an_answer_without_entities_is_whole() -> None:
 async def test_what_the_message_says_in_passing_comes_with_the_decision() -> None:
     async with router_on(lambda request: httpx.Response(200, json=sample())) as router:
         decision = await router.parse("bonjour")
-    assert decision.particulars.place == "05/sherbrooke/sherbrooke"
+    assert decision.particulars.territories == (("05/sherbrooke/sherbrooke",),)
     assert decision.particulars.resources == ("clsc",)
