@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from triage.risk_gate.answer import ANSWERS_FILE, AnswerReader
@@ -27,6 +28,14 @@ EARLIER_CHARACTERS = 600
 SHORT_WORDS = 8
 
 Detector = Callable[[str], Sequence[Signal]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Underway:
+    """`heard`: what the frames found, as soon as they are done, for a late reading to keep."""
+
+    heard: list[Signal] = field(default_factory=list)
+    abandoned: threading.Event = field(default_factory=threading.Event)
 
 
 class RiskGate:
@@ -67,12 +76,14 @@ class RiskGate:
 
         When only the learnt part fails, what the frames found is kept and the fault is a signal too.
         """
-        return self._read(text, question, earlier, [])
+        return self._read(text, question, earlier, _Underway())
 
-    def _read(self, text: str, question: Question, earlier: Sequence[str], heard: list[Signal]) -> Reading:
-        """`heard` receives what the frames found as soon as they are done: a late reading keeps it."""
+    def _read(self, text: str, question: Question, earlier: Sequence[str], underway: _Underway) -> Reading:
+        """When nobody waits any more the detectors that are left are not begun: the next person needs the core."""
         signals = self._read_frames(text, earlier)
-        heard += signals
+        underway.heard.extend(signals)
+        if underway.abandoned.is_set():
+            return Reading(tuple(signals))
         try:
             signals += self._read_learnt(text, earlier)
         except Exception:  # any failure of a detector must reach a person
@@ -96,10 +107,10 @@ class RiskGate:
         """
         if not self._places.acquire(blocking=False):
             return Reading((self._fault(),))
-        heard: list[Signal] = []
+        underway = _Underway()
         try:
             pool = self._pools[len(text) > LONG_TEXT]
-            future = pool.submit(self._read, text, question, tuple(earlier), heard)
+            future = pool.submit(self._read, text, question, tuple(earlier), underway)
         except RuntimeError:
             self._places.release()
             return Reading((self._fault(),))
@@ -107,7 +118,8 @@ class RiskGate:
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), seconds)
         except Exception:  # time-outs included; cancellation of the caller goes through
-            return Reading((*heard, self._fault()))
+            underway.abandoned.set()
+            return Reading((*underway.heard, self._fault()))
 
     def close(self) -> None:
         """Give the threads back; readings not begun are dropped."""

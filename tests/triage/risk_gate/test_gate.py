@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -109,6 +110,26 @@ async def test_a_late_reading_keeps_what_the_frames_found(frames: FrameReader, h
     reading = await late
     assert reading.is_fault
     assert RiskKind.SUICIDE in {signal.kind for signal in reading.signals}
+    gate.close()
+
+
+async def test_nobody_waits_any_more_so_the_next_detector_is_not_begun(held: Held) -> None:
+    """The frames come back after the second is gone: the learnt part, slow too, is left out."""
+    begun: list[str] = []
+
+    def learnt(text: str) -> list[Signal]:
+        begun.append(text)
+        return []
+
+    class SlowFrames:
+        def read(self, text: str) -> list[Signal]:
+            return list(held(text))
+
+    gate = RiskGate(cast(FrameReader, SlowFrames()), AnswerReader.load(DATA), learnt, workers=1)
+    assert (await gate.read_within("bonjour", seconds=0.02)).is_fault
+    held.go.set()
+    assert not (await gate.read_within("bonsoir", seconds=30)).is_fault
+    assert begun == ["bonsoir"]
     gate.close()
 
 
