@@ -13,7 +13,7 @@ from setup.database import prepare_database
 from setup.encoder_tuning import environment_step, tune_encoder
 from setup.locks import write_locks
 from setup.parts import complete
-from setup.places import BOT_ENVIRONMENT, ROOT, python_of
+from setup.places import BOT_ENVIRONMENT, MAIN_ENVIRONMENT, ROOT, python_of
 from setup.plan import carry_out, libraries_plan, whole_plan
 from setup.running import refuse_busy_ports, start
 from setup.sentences import SetupProblem, sentence
@@ -54,10 +54,14 @@ def train_encoder(_arguments: List[str]) -> int:
 
 
 def ablate(arguments: List[str]) -> int:
-    """Measure other pipelines; the names of variants may be given."""
+    """Measure other pipelines of the bot, or those that are named, then what each part of the gate brings."""
     carry_out(whole_plan())
     command = [str(python_of(BOT_ENVIRONMENT)), "bot/ablate.py", *arguments]
-    return subprocess.run(command, cwd=str(ROOT), env=tool_environment(), check=False).returncode
+    code = subprocess.run(command, cwd=str(ROOT), env=tool_environment(), check=False).returncode
+    if code or arguments:
+        return code
+    gate = [str(python_of(MAIN_ENVIRONMENT)), "-m", "encoder_tuning.ablate"]
+    return subprocess.run(gate, cwd=str(ROOT), env=tool_environment(), check=False).returncode
 
 
 def check(arguments: List[str]) -> int:

@@ -57,7 +57,7 @@ def fit_head(examples: Sequence[Example], fingerprint: str) -> Head:
         standard=standard,
         kernel=_kernel(dense, grams, np.array([example.risk for example in examples])),
         layers=_layers(dense, grams, examples, kinds),
-        thresholds=Thresholds(0.0, 0.0),
+        thresholds=Thresholds(0.0, 0.0, 0.0),
     )
 
 

@@ -25,14 +25,23 @@ DATA = Path(__file__).parent
 FRAME_FILES = ("frames_fr.yml", "frames_en.yml")
 WORDS_FILE = "words_fr.yml"
 WORDS_AROUND = 25
+FRAME = "frame"
+# Words that had to be spelt right or brought out of hiding first are signed so.
+_SIGNED = {"spelled": "fuzzy", "revealed": "hidden"}
 
 
 class FrameReader:
-    """Every frame of the data files, ready to read."""
+    """Every frame of the data files, ready to read. `to_confirm`: detectors that do not count alone.
+
+    What is disguised is never of these: nobody hides ordinary talk.
+    """
 
     def __init__(self, lexicons: Sequence[Lexicon], maker: ViewMaker) -> None:
         self._lexicons = lexicons
         self._maker = maker
+        self.to_confirm = frozenset(
+            f"{FRAME}:{frame.identifier}" for lexicon in lexicons for frame in lexicon.frames if frame.to_confirm
+        )
 
     @classmethod
     def load(cls, folder: Path = DATA) -> FrameReader:
@@ -98,8 +107,8 @@ def _first_match(lexicon: Lexicon, frame: Frame, view: View) -> re.Match[str] | 
 
 def _signal(source: Frame | Combination, view: View, span: tuple[int, int], text: str) -> Signal:
     start, end = view.original(*span)
-    prefix = "fuzzy" if view.name == "spelled" else "frame"
-    return Signal(source.kind, source.level, f"{prefix}:{source.identifier}", 1.0, text[start:end], start, end)
+    detector = f"{_SIGNED.get(view.name, FRAME)}:{source.identifier}"
+    return Signal(source.kind, source.level, detector, 1.0, text[start:end], start, end)
 
 
 def _read_combinations(lexicon: Lexicon, view: View, text: str) -> Iterator[Signal]:

@@ -48,10 +48,13 @@ class RiskGate:
         learnt: Detector,
         workers: int = WORKERS,
         places: int = PLACES,
+        *,
+        is_plainly_harmless: Callable[[str], bool] = lambda _text: False,
     ) -> None:
         self._frames = frames
         self._answers = answers
         self._learnt = learnt
+        self._is_plainly_harmless = is_plainly_harmless
         # Long texts wait for each other, never before somebody who writes a sentence.
         self._pools = {
             False: ThreadPoolExecutor(max_workers=workers, thread_name_prefix="risk-gate"),
@@ -65,7 +68,8 @@ class RiskGate:
     def load(cls, model_folder: Path) -> RiskGate:
         """Raises RiskModelMissing without a usable model, LexiconError when a data file is wrong."""
         learnt = LearntDetector.load(model_folder)
-        return cls(FrameReader.load(), AnswerReader.load(DATA), learnt.read)
+        harmless = learnt.is_plainly_harmless
+        return cls(FrameReader.load(), AnswerReader.load(DATA), learnt.read, is_plainly_harmless=harmless)
 
     def statuses(self) -> dict[str, str]:
         """Clinical status of the files of frames and of answers, for start-up to check."""
@@ -86,6 +90,8 @@ class RiskGate:
             return Reading(tuple(signals))
         try:
             signals += self._read_learnt(text, earlier)
+            if signals and self._is_ordinary_talk(signals, text, earlier):
+                signals = []
         except Exception:  # any failure of a detector must reach a person
             signals.append(self._fault())
         if question is Question.DANGER_NOW and not self._answers.is_clear_no(text):
@@ -141,6 +147,13 @@ class RiskGate:
         if not signals and joined is not None and len(text.split()) <= SHORT_WORDS:
             signals = shift(self._learnt(joined), text, len(joined) - len(text))
         return signals
+
+    def _is_ordinary_talk(self, signals: Sequence[Signal], text: str, earlier: Sequence[str]) -> bool:
+        """Only frames that ask to be confirmed, and the learnt detector finds what they were read in harmless."""
+        if not all(signal.detector in self._frames.to_confirm for signal in signals):
+            return False
+        joined = _joined(text, earlier)
+        return self._is_plainly_harmless(text) and (joined is None or self._is_plainly_harmless(joined))
 
     def _fault(self) -> Signal:
         with self._counting:

@@ -17,7 +17,7 @@ from triage.risk_gate.ngrams import BUCKETS, NGRAM_VERSION
 from triage.signals import RiskKind
 
 HEAD_FILE = "head.npz"
-HEAD_VERSION = "4"
+HEAD_VERSION = "5"
 
 
 def feature_fingerprint(encoder: str) -> str:
@@ -102,10 +102,14 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From the calibration authors; a score that reaches one is a hit."""
+    """From the calibration authors; a score that reaches `risk` or `imminent` is a hit.
+
+    Below `harmless`, the lowest of the three, a frame that asks to be confirmed is not.
+    """
 
     risk: float
     imminent: float
+    harmless: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,8 @@ class Head:
             supports=self.kernel.supports.astype(np.float16),
             duals=self.kernel.duals,
             grams=self.kernel.grams,
-            numbers=np.array([self.kernel.gamma, self.kernel.bias, self.thresholds.risk, self.thresholds.imminent]),
+            numbers=np.array([self.kernel.gamma, self.kernel.bias]),
+            thresholds=np.array([self.thresholds.risk, self.thresholds.imminent, self.thresholds.harmless]),
             dense=self.layers.dense,
             sparse=self.layers.sparse,
             bias=self.layers.bias,
@@ -155,14 +160,15 @@ class Head:
     def read(cls, path: Path) -> Head:
         """Raises FileNotFoundError, or ValueError / KeyError when the file is not a head."""
         with np.load(path, allow_pickle=False) as file:
-            gamma, bias, risk, imminent = map(float, file["numbers"])
+            gamma, bias = map(float, file["numbers"])
+            risk, imminent, harmless = map(float, file["thresholds"])
             return cls(
                 fingerprint=str(file["fingerprint"]),
                 kinds=tuple(RiskKind(str(kind)) for kind in file["kinds"]),
                 standard=Standard(file["centre"], file["scale"], file["directions"]),
                 kernel=make_kernel(file["supports"], file["duals"], gamma, file["grams"], bias),
                 layers=Layers(file["dense"], file["sparse"], file["bias"]),
-                thresholds=Thresholds(risk, imminent),
+                thresholds=Thresholds(risk, imminent, harmless),
             )
 
 

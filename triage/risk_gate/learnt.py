@@ -8,7 +8,7 @@ from zipfile import BadZipFile
 from triage.risk_gate.encoder import SentenceEncoder
 from triage.risk_gate.head import HEAD_FILE, Features, Head, Judgement, feature_fingerprint
 from triage.risk_gate.ngrams import ngram_counts
-from triage.risk_gate.windows import Window, choose_windows, cut_windows
+from triage.risk_gate.windows import MOST_WINDOWS, Window, choose_windows, cut_windows
 from triage.signals import RiskLevel, Signal
 
 DETECTOR = "learnt"
@@ -59,6 +59,14 @@ class LearntDetector:
 
     def _suspicion(self, window: Window) -> float:
         return self._head.kernel.suspicion(*ngram_counts(" ".join(window.words)))
+
+    def is_plainly_harmless(self, text: str) -> bool:
+        """Whether every window scores lower than all but one in a hundred dangers do; never for a text read in part."""
+        windows = cut_windows(text, self._encoder.tokens)
+        if len(windows) > MOST_WINDOWS:
+            return False
+        scores = [self._head.judge(window_features(self._encoder, window)).risk for window in windows]
+        return all(score < self._head.thresholds.harmless for score in scores)
 
     def read(self, text: str) -> list[Signal]:
         """The window most likely to be a risk, if it passes the threshold; imminent if any window is."""

@@ -32,13 +32,18 @@ class LexiconError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame: if its pattern is found, somebody could be in danger. Silenced by `yields_to` contexts."""
+    """One frame: if its pattern is found, somebody could be in danger. Silenced by `yields_to` contexts.
+
+    One `to_confirm` (`a_confirmer: oui`) has words that ordinary talk uses too: alone, it counts only when the learnt
+    detector does not find the whole text plainly harmless.
+    """
 
     identifier: str
     kind: RiskKind
     level: RiskLevel
     pattern: re.Pattern[str]
     yields_to: frozenset[str]
+    to_confirm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,10 @@ class _Reader:
         yields_to = frozenset(map(str, entry.get("cede_a", [])))
         if not yields_to <= contexts.keys():
             raise self.wrong(name, f"`cede_a` names an unknown context: {sorted(yields_to - contexts.keys())}")
-        return Frame(name, kind, level, self.compiled(name, entry.get("phrases")), yields_to)
+        to_confirm = entry.get("a_confirmer", False)
+        if not isinstance(to_confirm, bool):
+            raise self.wrong(name, "`a_confirmer` is `true` or is left out")
+        return Frame(name, kind, level, self.compiled(name, entry.get("phrases")), yields_to, to_confirm)
 
     def combination(self, entry: dict[str, Any], clues: Mapping[str, Any]) -> Combination:
         name = str(entry.get("id", "?"))

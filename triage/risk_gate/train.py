@@ -30,6 +30,8 @@ SENTENCES = Path("nlu_data/sentences")
 REPORT_FILE = "report.json"
 MISS_RISK = 0.05
 MISS_IMMINENT = 0.25
+# Of the dangers that a frame to confirm finds, how many may be left unconfirmed.
+MISS_CONFIRMATION = 0.01
 THREADS = 2
 STALE = "the sentences have changed since the encoder was tuned on them: `make train-encoder` tunes it again\n"
 
@@ -97,8 +99,10 @@ def _examples(rows: Sequence[Sentence], encoder: SentenceEncoder) -> list[Exampl
 def _thresholds(head: Head, rows: Sequence[Sentence], encoder: SentenceEncoder) -> Thresholds:
     detector = LearntDetector(encoder, head)
     judged = [(row, [judgement for _, judgement in detector.judge(row.text)]) for row in rows if row.risk]
+    scores = [max(j.risk for j in found) for _, found in judged]
     return Thresholds(
-        risk=conformal_threshold([max(j.risk for j in found) for _, found in judged], MISS_RISK),
+        risk=conformal_threshold(scores, MISS_RISK),
+        harmless=conformal_threshold(scores, MISS_CONFIRMATION),
         imminent=conformal_threshold(
             [max(j.imminent for j in found) for row, found in judged if row.level is RiskLevel.IMMINENT],
             MISS_IMMINENT,

@@ -12,10 +12,11 @@ from triage.signals import Reading
 
 FRAMES, FUZZY, LEARNT, SECOND_OPINION = "frames", "fuzzy", "learnt", "rasa"
 TOGETHER, AS_ANSWER = "together", "together_as_answer"
-# As the detectors sign: "frame:<identifier>", "fuzzy:<identifier>", "learnt", "question", "gate".
+# As the detectors sign: "frame:<identifier>", "fuzzy:...", "hidden:...", "learnt", "question", "gate".
 _SIGNED = {
     "frame": FRAMES,
     "fuzzy": FUZZY,
+    "hidden": FRAMES,
     "learnt": LEARNT,
     "rasa": SECOND_OPINION,
     DETECTOR_QUESTION: DETECTOR_QUESTION,

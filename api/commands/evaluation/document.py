@@ -12,6 +12,7 @@ from typing import Any
 from api.commands.evaluation.ablation import Variant
 from api.commands.evaluation.baselines import baselines
 from api.commands.evaluation.detectors import detector_figures, families
+from api.commands.evaluation.naming import naming
 from api.commands.evaluation.observations import Observed, with_risk, without_risk
 from api.commands.evaluation.ordinary_speech import OrdinarySpeech
 from api.commands.evaluation.over_triage import over_triage
@@ -64,6 +65,7 @@ def make_document(measured: Measured, targets: Path = TARGETS_FILE) -> dict[str,
             "recall_by_kind": recall_by_kind(observed),
             "specificity_by_kind": specificity_by_kind(observed),
             "authors": by_author(observed),
+            "naming": naming(observed),
             "detectors": detector_figures(observed),
             "route": route_figures(observed) if measured.routed else None,
             "over_triage": over_triage(observed),

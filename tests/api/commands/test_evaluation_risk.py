@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from api.commands.evaluation import intervals
 from api.commands.evaluation.detectors import detector_figures, family
 from api.commands.evaluation.intervals import Share, estimate, wilson
+from api.commands.evaluation.naming import naming
 from api.commands.evaluation.observations import Observed, learnt_score, observe_risk
 from api.commands.evaluation.ordinary_speech import ordinary_speech
 from api.commands.evaluation.risk_measures import curve, everyday, reweighted, risk_figures
@@ -16,7 +18,7 @@ from api.commands.evaluation.speed import long_texts, measure_speed
 from api.commands.evaluation.strata import by_author, recall_by_kind, specificity_by_kind, strata
 from api.commands.failures import CommandError
 from tests.fixtures.observed import ToldGate, observed, row
-from triage.signals import Question, RiskLevel
+from triage.signals import Question, Reading, RiskKind, RiskLevel, Signal
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +76,26 @@ def test_the_figures_of_the_gate(seen: list[Observed]) -> None:
     assert (figures.positive_predictive_value.found, figures.positive_predictive_value.count) == (3, 5)
     # Pairs of a danger and a harmless sentence that the score puts in order: 6 + 6 + 0 + 5 of 24.
     assert figures.area_under_curve.value == pytest.approx(17 / 24)
+
+
+def test_found_dangers_are_named_rightly_or_not(seen: list[Observed]) -> None:
+    """Every signal of the fixtures says suicide, at level risk; one of the three found dangers is medical, imminent."""
+    said = [
+        *seen,
+        replace(
+            seen[2],
+            reading=Reading((Signal(RiskKind.MEDICAL, RiskLevel.IMMINENT, "learnt", 1.0),)),
+        ),
+        replace(
+            seen[0],
+            reading=Reading((Signal(RiskKind.UNSPECIFIED, RiskLevel.IMMINENT, "learnt", 1.0),)),
+        ),
+    ]
+    got = naming(said)
+    counted = [
+        (share.found, share.count) for share in (got.kind_named, got.kind_right, got.imminent_found, got.imminent_right)
+    ]
+    assert counted == [(4, 5), (3, 4), (1, 2), (1, 2)]
 
 
 def test_the_predictive_value_at_another_prevalence() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from triage.risk_gate.answer import AnswerReader
 from triage.risk_gate.frames import DATA, FrameReader
-from triage.risk_gate.gate import RiskGate
+from triage.risk_gate.gate import Detector, RiskGate
 from triage.risk_gate.head import HEAD_FILE
 from triage.risk_gate.learnt import RiskModelMissing
 from triage.signals import Question, RiskKind, RiskLevel, Signal
@@ -196,3 +196,38 @@ def test_a_danger_at_the_end_of_64_kb_is_heard(gate: RiskGate) -> None:
     text = "Je cherche un médecin de famille. " * 1_900 + "Je veux mourir."
     found = [signal for signal in gate.read(text).signals if signal.kind is RiskKind.SUICIDE]
     assert any(text[signal.start : signal.end] == signal.quote and signal.start > 60_000 for signal in found)
+
+
+TO_CONFIRM = "mon patron répond pas"
+OUTRIGHT = "je veux mourir"
+
+
+def gate_that_finds_harmless(frames: FrameReader, learnt: Detector = silent, *, harmless: bool = True) -> RiskGate:
+    return RiskGate(frames, AnswerReader.load(DATA), learnt, is_plainly_harmless=lambda _text: harmless)
+
+
+def test_a_frame_of_ordinary_words_alone_asks_to_be_confirmed(frames: FrameReader) -> None:
+    assert {signal.detector for signal in frames.read(TO_CONFIRM)} <= frames.to_confirm
+    assert not gate_that_finds_harmless(frames).read(TO_CONFIRM).is_risk
+    assert gate_that_finds_harmless(frames, harmless=False).read(TO_CONFIRM).is_risk
+
+
+def test_a_danger_said_outright_needs_nobody_s_agreement(frames: FrameReader) -> None:
+    assert gate_that_finds_harmless(frames).read(OUTRIGHT).is_risk
+    assert gate_that_finds_harmless(frames).read(f"{TO_CONFIRM} {OUTRIGHT}").is_risk
+
+
+def test_what_is_disguised_needs_nobody_s_agreement(frames: FrameReader) -> None:
+    disguised = "mon mari r3p0nd pas"
+    found = {signal.detector.split(":")[0] for signal in frames.read(disguised)}
+    assert found == {"hidden"}
+    assert gate_that_finds_harmless(frames).read(disguised).is_risk
+
+
+def test_a_frame_to_confirm_counts_when_the_learnt_part_is_down(frames: FrameReader) -> None:
+    kinds = {signal.kind for signal in gate_that_finds_harmless(frames, broken).read(TO_CONFIRM).signals}
+    assert kinds == {RiskKind.MEDICAL, RiskKind.FAULT}
+
+
+def test_the_frames_alone_keep_every_frame(frames: FrameReader) -> None:
+    assert gate_that_finds_harmless(frames).read_frames_only(TO_CONFIRM).is_risk
