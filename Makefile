@@ -53,6 +53,10 @@ ablate: ## train and measure other pipelines for the bot (half an hour; docs/res
 evaluate: ## measure the gate and the route on the held-out authors (docs/results/evaluation.html)
 	@.venv/bin/relais evaluate
 
+.PHONY: bench-phone
+bench-phone: ## 50 calls at once for 5 minutes, beside Rasa's own channel (docs/results/bench_phone.json)
+	$(SETUP) bench-phone $(BENCH)
+
 .PHONY: check-data
 check-data: ## sentences, texts and lexicons are well formed
 	$(SETUP) test data sentences

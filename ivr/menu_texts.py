@@ -35,6 +35,7 @@ SAID = [
     "cut",
     "trouble",
     "screen",
+    "screen_mute",
     "screen_again",
 ]
 # The suicide prevention line's own number, as each language says it: nobody on that line is sent back to it.

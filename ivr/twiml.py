@@ -120,7 +120,7 @@ def queue(settings: Settings, line: Line, sentences: Sequence[str], language: La
         method="POST",
     )
     for number in settings.fallback_numbers.get(line.value, []):
-        _dial(response, number)
+        response.append(_outside_dial(settings, line, number))
     if not mute:
         say(response, [menu_texts(language).outside_numbers(line)], language)
     response.redirect(after, method="POST")
@@ -144,6 +144,7 @@ def leave_queue() -> str:
 
 def overflow(
     settings: Settings,
+    line: Line,
     number: str,
     following: int,
     sentences: Sequence[str],
@@ -155,23 +156,25 @@ def overflow(
     response = VoiceResponse()
     say(response, sentences, language)
     action = call_address(settings, "overflow", mute=mute, i=following)
-    dial = Dial(action=action, method="POST", timeout=RING_SECONDS)
-    dial.number(number, url=address(settings, "screen"), method="POST")
-    response.append(dial)
+    screen_url = call_address(settings, "screen", mute=mute)
+    response.append(_outside_dial(settings, line, number, screen_url, action=action, method="POST"))
     response.redirect(action, method="POST")
     return str(response)
 
 
-def screen(settings: Settings) -> str:
-    """Heard by whoever answers outside, never by the caller. A mailbox presses nothing and is let go."""
+def screen(settings: Settings, *, mute: bool = False) -> str:
+    """Heard by whoever answers outside, never by the caller. A mailbox presses nothing and is let go.
+
+    After the silent code, whoever answers is told that the caller cannot speak, before their voice is heard there.
+    """
     texts, response = menu_texts(Language.FRENCH), VoiceResponse()
-    for sentence in ("screen", "screen_again"):
+    for sentence in ("screen_mute" if mute else "screen", "screen_again"):
         gather = Gather(
             input="dtmf",
             num_digits=1,
             finish_on_key="",
             timeout=SCREEN_SECONDS,
-            action=address(settings, "screen"),
+            action=call_address(settings, "screen", mute=mute),
             method="POST",
         )
         say(gather, [texts.say(sentence)])
@@ -202,16 +205,28 @@ def static_dial(settings: Settings, line: Line, *, screened: bool, mute: bool = 
     before = [texts.say("demo")] if settings.demo else []
     say(response, [] if mute else [*before, texts.say("danger"), texts.say("trouble")])
     for number in settings.fallback_numbers.get(line.value, []):
-        _dial(response, number, address(settings, "screen") if screened else None)
+        screen_url = call_address(settings, "screen", mute=mute) if screened else None
+        response.append(_outside_dial(settings, line, number, screen_url))
     say(response, [] if mute else [texts.outside_numbers(line)] * 2)
     response.redirect(call_address(settings, "again", mute=mute), method="POST")
     return str(response)
 
 
-def _dial(response: VoiceResponse, number: str, screen_url: str | None = None) -> None:
-    dial = Dial(timeout=RING_SECONDS)
+def _outside_dial(settings: Settings, line: Line, number: str, screen_url: str | None = None, **more: str) -> Dial:
+    """Shows the line's own number: a hidden or malformed one may be refused, and the caller's is not to be spread.
+
+    Source: Twilio's error 13214, an invalid caller id.
+    """
+    shown = line_number(settings, line)
+    dial = Dial(timeout=RING_SECONDS, **({"caller_id": shown} if shown else {}), **more)
     if screen_url:
         dial.number(number, url=screen_url, method="POST")
     else:
         dial.number(number)
-    response.append(dial)
+    return dial
+
+
+def line_number(settings: Settings, line: Line) -> str:
+    """The number that people dial for this line; another of ours when it has none, empty without any."""
+    numbers = {name: number for number, name in reversed(settings.lines.items())}
+    return numbers.get(line.value) or next(iter(settings.lines), "")

@@ -172,7 +172,7 @@ async def _dial_outside(services: Services, call: Call, index: int) -> str:
         return await call_person_again(services, call, (texts.outside_numbers(call.line),))
     sentences = () if call.state.mute or index else (texts.say("overflow"),)
     return twiml.overflow(
-        services.settings, numbers[index], index + 1, sentences, call.state.language, mute=call.state.mute
+        services.settings, call.line, numbers[index], index + 1, sentences, call.state.language, mute=call.state.mute
     )
 
 

@@ -132,7 +132,7 @@ async def after_conversation(form: SignedForm, services: HeartServices) -> Respo
 async def screen(form: SignedForm, services: HeartServices) -> Response:
     """Heard by whoever answers outside. Pressing 1 puts them through, even when nothing can be written."""
     if form.key != "1":
-        return _twiml(twiml.screen(services.settings))
+        return _twiml(twiml.screen(services.settings, mute=form.coded))
 
     async def work() -> str:
         await waiting.outside_person_answered(services, form)
@@ -155,8 +155,8 @@ async def status(form: SignedForm, services: HeartServices) -> Response:
 
 
 @router.get("/fallback.xml")
-async def fallback(request: Request, line: Annotated[str, Query()] = Line.INFO_SOCIAL.value, m: int = 0) -> Response:
+async def fallback(request: Request, line: Annotated[str, Query()] = Line.INFO_SOCIAL.value, m: str = "") -> Response:
     """The static fallback, public and without a database: Twilio comes here when a document failed."""
     settings: Settings = request.app.state.services.settings
     asked = Line(line) if line in set(Line) else Line.INFO_SOCIAL
-    return _twiml(twiml.static_dial(settings, asked, screened=True, mute=bool(m)))
+    return _twiml(twiml.static_dial(settings, asked, screened=True, mute=m == "1"))

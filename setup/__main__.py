@@ -64,6 +64,14 @@ def ablate(arguments: List[str]) -> int:
     return subprocess.run(gate, cwd=str(ROOT), env=tool_environment(), check=False).returncode
 
 
+def bench_phone(arguments: List[str]) -> int:
+    """Measure the telephone door under load. The bench takes this process's place: it alone hears Ctrl-C."""
+    carry_out(whole_plan())
+    python = str(python_of(MAIN_ENVIRONMENT))
+    os.chdir(str(ROOT))
+    os.execve(python, [python, "-m", "benchmarks.phone", *arguments], tool_environment())  # noqa: S606 (no shell)
+
+
 def check(arguments: List[str]) -> int:
     """Run the suites that are named, all of them when none is."""
     names = arguments or ALL_SUITES
@@ -82,6 +90,7 @@ VERBS: Dict[str, Callable[[List[str]], int]] = {
     "train": train,
     "train-encoder": train_encoder,
     "ablate": ablate,
+    "bench-phone": bench_phone,
     "test": check,
     "lock": lock,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import xml.etree.ElementTree as ElementTree
 from contextlib import suppress
 
 from ivr.simulated.heard import (
@@ -18,7 +17,6 @@ from ivr.simulated.heard import (
     Silence,
     Speech,
 )
-from ivr.simulated.webhooks import parsed
 
 PATIENCE_SECONDS = 30.0
 
@@ -32,7 +30,9 @@ class CallOver(Exception):
 
 
 class CallMoved(Exception):
-    def __init__(self, document: ElementTree.Element) -> None:
+    """The REST side gives the call another document."""
+
+    def __init__(self, document: str) -> None:
         super().__init__()
         self.document = document
 
@@ -130,7 +130,7 @@ class Handset:
             case EndedByRest():
                 raise CallOver(by_line=True)
             case Moved():
-                raise CallMoved(parsed(happening.document))
+                raise CallMoved(happening.document)
         return happening
 
     def _raise_if_gone(self) -> None:
@@ -143,4 +143,4 @@ class Handset:
                 case EndedByRest():
                     raise CallOver(by_line=True)
                 case Moved():
-                    raise CallMoved(parsed(happening.document))
+                    raise CallMoved(happening.document)

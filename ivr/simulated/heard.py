@@ -17,6 +17,7 @@ class HeardKind(StrEnum):
     INTERVENANT = "intervenant"
     SELF = "soi"
     ERROR = "erreur"
+    WARNING = "alerte"  # not heard by a caller: a document that the linter refuses
     END = "fin"
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 
+from ivr.simulated.documents import CallDocuments
 from ivr.simulated.network import CallStatus, NetworkCall, OutsidePhone, SimulatedNetwork
-from ivr.simulated.webhooks import DocumentFailed, SignedRequests
+from ivr.simulated.twiml_allowed import DocumentPlace
+from ivr.simulated.webhooks import DocumentFailed
 
 
 class OutsideLeg:
-    def __init__(self, network: SimulatedNetwork, requests: SignedRequests, parent: Mapping[str, str]) -> None:
+    def __init__(self, network: SimulatedNetwork, documents: CallDocuments, parent: Mapping[str, str]) -> None:
         self.network = network
-        self.requests = requests
+        self.documents = documents
         self.sid = network.new_sid()
         self._parent_sid = parent["CallSid"]
         self._fields = dict(parent) | {"CallSid": self.sid, "Direction": "outbound-dial"}
@@ -36,11 +38,12 @@ class OutsideLeg:
         self.network.forget(self.sid)
 
     async def _is_put_through(self, url: str, presses: bool) -> bool:
-        document = await self.requests.document("POST", url, self._fields)
+        document = await self.documents.ask("POST", url, self._fields, DocumentPlace.SCREEN)
         for verb in document:
             if verb.tag == "Gather" and presses:
                 pressed = self._fields | {"Digits": "1"}
-                return _lets_through(await self.requests.document("POST", verb.get("action", ""), pressed))
+                action = verb.get("action", "")
+                return _lets_through(await self.documents.ask("POST", action, pressed, DocumentPlace.SCREEN))
         return _lets_through(document)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
-from urllib.parse import urlencode
 
+from ivr.simulated.documents import CallDocuments
 from ivr.simulated.handset import CallMoved, CallOver, Handset
 from ivr.simulated.heard import (
     ConversationLink,
@@ -24,7 +24,9 @@ from ivr.simulated.heard import (
 )
 from ivr.simulated.network import CallStatus, NetworkCall, SimulatedNetwork
 from ivr.simulated.outside import OutsideLeg
-from ivr.simulated.webhooks import DocumentFailed, SignedRequests, parsed
+from ivr.simulated.twiml_allowed import DocumentPlace
+from ivr.simulated.twiml_linter import DocumentProblem
+from ivr.simulated.webhooks import DocumentFailed, SignedRequests
 
 GATHER_SECONDS = 5.0
 DOCUMENTS_AT_MOST = 500
@@ -35,7 +37,7 @@ class LeftQueue(Exception):
 
 
 class SimulatedPhone(Handset):
-    """Pick up with `dial`; the rest is the handset's."""
+    """Pick up with `dial`; the rest is the handset's. `problems`: what the linter says of the documents received."""
 
     def __init__(
         self,
@@ -50,22 +52,26 @@ class SimulatedPhone(Handset):
         time_passes: Callable[[float], object] = lambda seconds: None,
         kept_fallback: str | None = None,
     ) -> None:
-        """`kept_fallback` is a document kept at Twilio, used instead of the service's own fallback address."""
         super().__init__(pace)
         self.network = network
         self.requests = requests
         self.called_number = called_number
         self.caller_number = caller_number
-        self.line_name = line_name
         self.link = link
         self.time_passes = time_passes
-        self.kept_fallback = kept_fallback
+        self.documents = CallDocuments(requests, self._warn, line_name, kept_fallback)
         self.sid = network.new_sid()
         self.ended_by_line: bool | None = None
         self.queue: str | None = None
         self.conference: str | None = None
         self._queued_seconds = 0.0
-        self._fallback_used = False
+
+    @property
+    def problems(self) -> list[DocumentProblem]:
+        return self.documents.problems
+
+    def _warn(self, problem: DocumentProblem) -> None:
+        self.hear(HeardKind.WARNING, str(problem))
 
     async def dial(self) -> None:
         """Call, and return when the phone listens for the first time."""
@@ -110,7 +116,7 @@ class SimulatedPhone(Handset):
             try:
                 document = await self._execute(document)
             except CallMoved as moved:
-                document = moved.document
+                document = self.documents.given(moved.document, DocumentPlace.MOVED)
         raise AssertionError("the line sends this caller round for ever")
 
     def _fields(self, **more: str) -> dict[str, str]:
@@ -127,25 +133,14 @@ class SimulatedPhone(Handset):
         return common | more
 
     async def _document(self, method: str, url: str, **more: str) -> ElementTree.Element:
-        """The document at an address; when it fails, the number's fallback address, once in a row."""
-        try:
-            document = await self.requests.document(method, url, self._fields(**more))
-        except DocumentFailed as failed:
-            return await self._fallback(failed)
-        self._fallback_used = False
-        return document
+        """The document at an address, or at the number's fallback address. Without either, the call ends.
 
-    async def _fallback(self, failed: DocumentFailed) -> ElementTree.Element:
-        if self._fallback_used:
-            self.hear(HeardKind.ERROR)
-            raise CallOver(by_line=True)
-        self._fallback_used = True
-        if self.kept_fallback is not None:
-            return parsed(self.kept_fallback)
-        about = {"ErrorCode": str(failed.code), "ErrorUrl": failed.url}
-        url = f"{self.requests.public_url}/ivr/fallback.xml?{urlencode({'line': self.line_name or 'info_social'})}"
+        In the queue a document that fails ends the wait: DocumentFailed is raised.
+        """
+        if self.queue is not None:
+            return await self.documents.ask(method, url, self._fields(**more), DocumentPlace.QUEUE)
         try:
-            return await self.requests.document("GET", url, about)
+            return await self.documents.ask_or_fallback(method, url, self._fields(**more), DocumentPlace.CALL)
         except DocumentFailed:
             self.hear(HeardKind.ERROR)
             raise CallOver(by_line=True) from None
@@ -238,7 +233,8 @@ class SimulatedPhone(Handset):
             position = self.network.queue_members(name).index(self.sid) + 1
             fields = self._fields(QueuePosition=str(position), QueueTime=str(int(self._queued_seconds)))
             try:
-                document: ElementTree.Element | None = await self.requests.document("POST", wait_url, fields)
+                asked = await self.documents.ask("POST", wait_url, fields, DocumentPlace.QUEUE)
+                document: ElementTree.Element | None = asked
                 while document is not None:
                     waits = [float(gather.get("timeout", GATHER_SECONDS)) for gather in document.iter("Gather")]
                     self._queued_seconds += sum(waits)
@@ -263,7 +259,7 @@ class SimulatedPhone(Handset):
         for number in numbers:
             self.hear(HeardKind.RINGING)
             await asyncio.sleep(0)
-            leg = OutsideLeg(self.network, self.requests, self._fields(ParentCallSid=self.sid))
+            leg = OutsideLeg(self.network, self.documents, self._fields(ParentCallSid=self.sid))
             try:
                 if await leg.answers((number.text or "").strip(), number.get("url")):
                     self.hear(HeardKind.OUTSIDE)

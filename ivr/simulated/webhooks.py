@@ -56,17 +56,14 @@ class SignedRequests:
         self.lose_next_answer = False
         self.sent: deque[Sent] = deque(maxlen=REMEMBERED)
 
-    async def document(self, method: str, url: str, fields: Mapping[str, str]) -> ElementTree.Element:
-        """The document at an address. Raises DocumentFailed."""
+    async def content(self, method: str, url: str, fields: Mapping[str, str]) -> bytes:
+        """What an address answers, as it came. Raises DocumentFailed."""
         token = str(uuid.uuid4())
         response = await self._ask(method, url, fields, token)
         if response is None or response.status_code >= 300:
             raise DocumentFailed(url, 11200 if response is not None else 11205)
         self.sent.append(Sent(method, url, dict(fields), token, response.content))
-        try:
-            return parsed(response.content)
-        except ElementTree.ParseError as error:
-            raise DocumentFailed(url, 12100) from error
+        return response.content
 
     async def tell(self, url: str, fields: Mapping[str, str]) -> int | None:
         """For a callback whose answer is not a document: the status, or None when nothing answered."""

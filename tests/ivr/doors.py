@@ -115,3 +115,4 @@ async def open_door(
         yield door
         for phone in door.phones:
             await phone.close()
+        assert [problem for phone in door.phones for problem in phone.problems] == []

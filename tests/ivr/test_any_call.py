@@ -22,7 +22,6 @@ from ivr.simulated.rest import SimulatedRest
 from tests.fixtures.scripted import ScriptedGate, ScriptedRouter
 from tests.fixtures.services import make_settings
 from tests.ivr.doors import INFO_SOCIAL, LINES, PARTENAIRES, PREVENTION_SUICIDE, Door, open_door
-from tests.ivr.linter import problems_of
 from triage.handoff.service import last_of_contact
 from triage.handoff.states import HandoffState
 from triage.handoff.tables import Handoff
@@ -127,9 +126,7 @@ class AnyCall(RuleBasedStateMachine):
 
     @invariant()
     def every_document_is_right(self) -> None:
-        for sent in self.phone.requests.sent:
-            place = "queue" if "/wait" in sent.url else "screen" if "/screen" in sent.url else "call"
-            assert problems_of(sent.content, place=place) == []
+        assert self.phone.problems == []
 
     async def _handoffs(self) -> tuple[int, Handoff | None]:
         call = await find_call(self.door.services, self.phone.sid)

@@ -17,8 +17,8 @@ from foundation.database import create_engine
 from foundation.sessions import Sessions
 from ivr import guard
 from ivr.calls import find_call
+from ivr.simulated.twiml_linter import problems_of
 from tests.ivr.doors import TOKEN, Door
-from tests.ivr.linter import problems_of
 from triage.handoff.service import last_of_contact
 from triage.handoff.states import HandoffReason, HandoffState, QueueClass
 from triage.handoff.tables import Handoff

@@ -121,9 +121,13 @@ def answer_of_terminal(request: httpx.Request) -> httpx.Response:
         return httpx.Response(201, json={"call": "x"})
     if request.url.path.endswith("/acts"):
         return httpx.Response(204)
-    heard = [{"kind": "voix", "text": "Bonjour."}, {"kind": "fin", "text": ""}]
+    heard = [
+        {"kind": "alerte", "text": "call: Dial without timeout"},
+        {"kind": "voix", "text": "Bonjour."},
+        {"kind": "fin", "text": ""},
+    ]
     after = int(request.url.params["after"])
-    return httpx.Response(200, json={"heard": heard[after:], "next": 2, "over": after >= 2})
+    return httpx.Response(200, json={"heard": heard[after:], "next": 3, "over": after >= 3})
 
 
 def test_the_terminal_writes_what_is_heard(settings: Settings) -> None:
@@ -132,6 +136,7 @@ def test_the_terminal_writes_what_is_heard(settings: Settings) -> None:
     status = run_terminal_phone(settings, "info_social", io.StringIO("2\n\nbonjour\nraccrocher\n"), screen, http)
     assert status == 0
     assert "Ligne : Bonjour." in screen.getvalue()
+    assert f"{page_texts()['genres']['alerte']} : call: Dial without timeout" in screen.getvalue()
     assert "[L'appel est terminé.]" in screen.getvalue()
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from foundation.settings import Settings
 from ivr import twiml
 from ivr.calls import find_call
+from ivr.simulated.twiml_linter import problems_of
 from tests.ivr.doors import PARTENAIRES, PREVENTION_SUICIDE, Door
-from tests.ivr.linter import problems_of
 from triage.handoff.states import HandoffState, QueueClass
 from triage.interventions.types import Language, Line
 from triage.record.tables import RiskSignal
@@ -172,7 +172,7 @@ async def test_after_the_code_every_address_of_the_call_says_so(door: Door, fiel
 def test_the_documents_made_after_the_code_say_so_too(settings: Settings) -> None:
     documents = [
         twiml.conversation(settings, "c" * 32, mute=True),
-        twiml.overflow(settings, "+18195550101", 1, (), Language.FRENCH, mute=True),
+        twiml.overflow(settings, Line.INFO_SOCIAL, "+18195550101", 1, (), Language.FRENCH, mute=True),
         twiml.static_dial(settings, Line.INFO_SOCIAL, screened=True, mute=True),
     ]
     for document in documents:

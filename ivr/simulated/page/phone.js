@@ -6,7 +6,7 @@
   const log = byId("log");
   const words = byId("words");
   const whileCalling = [byId("hang-up"), byId("keypad"), words, byId("speak"), byId("silence"), byId("microphone")];
-  const spokenKinds = new Set(["voix", "intervenant", "soi"]);
+  const kindsWithWords = new Set(["voix", "intervenant", "soi", "alerte"]);
   let current = null;
 
   const address = (call, what) => `/demo/telephone/calls/${encodeURIComponent(call)}/${what}`;
@@ -22,8 +22,8 @@
 
   function write(thing) {
     const entry = document.createElement("p");
-    entry.className = spokenKinds.has(thing.kind) ? thing.kind : "note";
-    if (spokenKinds.has(thing.kind)) {
+    entry.className = kindsWithWords.has(thing.kind) ? thing.kind : "note";
+    if (kindsWithWords.has(thing.kind)) {
       const who = document.createElement("span");
       who.className = "who";
       who.textContent = kinds[thing.kind];

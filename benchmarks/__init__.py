@@ -1,0 +1,1 @@
+"""Measures under load, run by hand. Nothing of the product imports this folder."""
