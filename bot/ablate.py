@@ -132,14 +132,14 @@ def measure(name: str, pipeline: Pipeline) -> Dict[str, Any]:
 
 def training_file(folder: Path, pipeline: Pipeline) -> Path:
     """The sentences as the classifier of this pipeline can read their labels."""
-    generated = ROOT / "var" / "rasa" / "nlu.yml"
+    generated = ROOT / "var" / "rasa" / "nlu.json"
     if any(component["name"] == CLASSIFIER for component in pipeline):
         return generated
-    document = yaml.load(generated.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    for group in document["nlu"]:
-        group["intent"] = group["intent"].replace("/", FLAT)
-    flat = folder / "nlu.yml"
-    flat.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
+    document = json.loads(generated.read_text(encoding="utf-8"))
+    for example in document["rasa_nlu_data"]["common_examples"]:
+        example["intent"] = example["intent"].replace("/", FLAT)
+    flat = folder / "nlu.json"
+    flat.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     return flat
 
 

@@ -1,7 +1,7 @@
 """Turns nlu_data/sentences into the YAML that Rasa trains on.
 
 Run from the root of the repository, in Rasa's Python: `bot/.venv/bin/python bot/generate_training.py`.
-Writes var/rasa/nlu.yml, and var/rasa/digest: the fingerprint of everything that a model depends on.
+Writes var/rasa/nlu.json, and var/rasa/digest: the fingerprint of everything that a model depends on.
 """
 
 from __future__ import annotations
@@ -85,19 +85,17 @@ def plain_text(text: str) -> str:
 
 
 def rasa_document(sentences: Dict[str, List[TrainingSentence]]) -> str:
-    """Rasa's training YAML: each subtopic is a retrieval intent, each example says whether it is a risk."""
-    document = {
-        "version": "3.1",
-        "nlu": [
-            {"intent": subtopic, "examples": [example(kept) for kept in group]} for subtopic, group in sentences.items()
-        ],
-    }
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
+    """Rasa's training data: each subtopic is a retrieval intent, each example says whether it is a risk.
+
+    In Rasa's JSON, not its YAML, which takes it three minutes to read and check.
+    """
+    examples = [example(subtopic, kept) for subtopic, group in sentences.items() for kept in group]
+    return json.dumps({"rasa_nlu_data": {"common_examples": examples}}, ensure_ascii=False, indent=0)
 
 
-def example(sentence: TrainingSentence) -> Dict[str, object]:
-    """Rasa wants the text as a line of its own."""
-    return {"text": sentence.text + "\n", "metadata": {"risk": sentence.risk}}
+def example(subtopic: str, sentence: TrainingSentence) -> Dict[str, object]:
+    """One sentence as Rasa's reader of JSON takes it."""
+    return {"text": sentence.text, "intent": subtopic, "example_metadata": {"risk": sentence.risk}}
 
 
 def digest(document: str) -> str:
@@ -119,7 +117,7 @@ def generate() -> str:
     document = rasa_document(sentences)
     fingerprint = digest(document)
     BUILD.mkdir(parents=True, exist_ok=True)
-    (BUILD / "nlu.yml").write_text(document, encoding="utf-8")
+    (BUILD / "nlu.json").write_text(document, encoding="utf-8")
     (BUILD / "digest").write_text(fingerprint + "\n", encoding="ascii")
     count = sum(len(group) for group in sentences.values())
     sys.stdout.write(f"{count} sentences in {len(sentences)} subtopics\n")

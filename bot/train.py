@@ -24,7 +24,7 @@ LOG = ROOT / "var" / "rasa" / "training.log"
 STEP = "rasa.engine.training.hooks"
 RASA_TRAIN = (
     *("-m", "rasa", "train", "--force"),
-    *("--data", "var/rasa/nlu.yml", "nlu_data/rules"),
+    *("--data", "var/rasa/nlu.json", "nlu_data/rules"),
     *("--domain", "bot/domain", "--config", "bot/config.yml"),
     *("--out", "var/models/rasa", "--fixed-model-name", "relais"),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List, Text, Type
 
@@ -73,8 +75,12 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """A vector for each example."""
-        self.process(training_data.training_examples)
+        """A vector for each example, on every core: nobody waits for another message meanwhile."""
+        examples = training_data.training_examples
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            vectors = pool.map(self.vector, [example.get(TEXT) or "" for example in examples])
+            for example, vector in zip(examples, vectors, strict=True):
+                example.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from rasa.shared.core.domain import Domain
 from rasa.shared.nlu.constants import INTENT_RESPONSE_KEY
-from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.formats.rasa import RasaReader
 
 from bot import generate_training
 from bot.generate_training import (
@@ -70,7 +70,7 @@ def test_no_training_sentence_is_also_kept_for_measuring() -> None:
 
 def test_rasa_reads_back_every_sentence_under_its_subtopic() -> None:
     sentences = read_training_sentences(SENTENCES, read_subtopics())
-    examples = RasaYAMLReader().reads(rasa_document(sentences)).training_examples
+    examples = RasaReader().reads(rasa_document(sentences)).training_examples
     read_back = {(example.get(INTENT_RESPONSE_KEY), example.get("text")) for example in examples}
     assert read_back == {(subtopic, sentence.text) for subtopic, group in sentences.items() for sentence in group}
     assert not any(example.get("entities") for example in examples)
@@ -79,7 +79,7 @@ def test_rasa_reads_back_every_sentence_under_its_subtopic() -> None:
 def test_risk_reaches_rasa_as_metadata(tmp_path: Path) -> None:
     write(tmp_path, sentence("un", "crise/suicide", risk=True), sentence("deux"))
     document = rasa_document(read_training_sentences(tmp_path, read_subtopics()))
-    examples = RasaYAMLReader().reads(document).training_examples
+    examples = RasaReader().reads(document).training_examples
     assert {example.get("text"): example.get("metadata")["example"]["risk"] for example in examples} == {
         "un": True,
         "deux": False,
