@@ -119,7 +119,7 @@ def main() -> int:
     for encoder_name, adapter in (("frozen", None), ("tuned", Adapter.read(ADAPTER))):
         with tempfile.TemporaryDirectory() as folder:
             build_encoder(Path(folder), adapter)
-            features = first_windows(SentenceEncoder(Path(folder), threads=2), rows)
+            features = first_windows(SentenceEncoder(Path(folder), threads=1), rows)
         for change_name, change in CHANGES.items():
             changed = [change(one, other) for one, other in zip(features, others, strict=True)]
             lines.append(measure(encoder_name + change_name, rows, changed))
