@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-SPOKEN = Path(__file__).with_name("spoken_fr.yml")
+SPOKEN = Path(__file__).with_name("spoken.yml")
 THINKING_SECONDS = (4.0, 8.0)
 # Shorter than the shortest thinking on both sides together: Rasa hears the sentences of a call in their order.
 APART_SECONDS = 1.9
