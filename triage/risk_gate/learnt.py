@@ -62,11 +62,9 @@ class LearntDetector:
 
     def is_plainly_harmless(self, text: str) -> bool:
         """Whether every window scores lower than all but one in a hundred dangers do; never for a text read in part."""
-        windows = cut_windows(text, self._encoder.tokens)
-        if len(windows) > MOST_WINDOWS:
+        if len(cut_windows(text, self._encoder.tokens)) > MOST_WINDOWS:
             return False
-        scores = [self._head.judge(window_features(self._encoder, window)).risk for window in windows]
-        return all(score < self._head.thresholds.harmless for score in scores)
+        return all(judgement.risk < self._head.thresholds.harmless for _, judgement in self.judge(text))
 
     def read(self, text: str) -> list[Signal]:
         """The window most likely to be a risk, if it passes the threshold; imminent if any window is."""

@@ -34,7 +34,7 @@ class LexiconError(ValueError):
 class Frame:
     """One frame: if its pattern is found, somebody could be in danger. Silenced by `yields_to` contexts.
 
-    One `to_confirm` (`a_confirmer: oui`) has words that ordinary talk uses too: alone, it counts only when the learnt
+    One `to_confirm` (`a_confirmer: true`) has words that ordinary talk uses too: alone, it counts only when the learnt
     detector does not find the whole text plainly harmless.
     """
 
