@@ -24,7 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import yaml
 from sklearn.metrics import f1_score
 
-from bot.generate_training import ROOT, SENTENCES, generate, plain_text
+from bot.generate_training import ROOT, SENTENCES, TALK, generate, plain_text
 
 CONFIG = ROOT / "bot" / "config.yml"
 RESULTS = ROOT / "docs" / "results" / "ablation.json"
@@ -96,13 +96,14 @@ def variants() -> Dict[str, Pipeline]:
 
 
 def measured_sentences() -> List[Dict[str, Any]]:
+    """The calibration sentences, without ordinary talk: the bot is not trained on it."""
     lines = [
         json.loads(line)
         for path in sorted(SENTENCES.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.strip()
     ]
-    return [line for line in lines if line["split"] == SPLIT]
+    return [line for line in lines if line["split"] == SPLIT and line.get("sample") != TALK]
 
 
 def measure(name: str, pipeline: Pipeline) -> Dict[str, Any]:

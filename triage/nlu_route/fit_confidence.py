@@ -22,6 +22,8 @@ from triage.nlu_route.confidence import THRESHOLDS_FILE, ConfidenceThresholds
 from triage.nlu_route.rasa_client import RasaReading, RasaRouter
 
 SENTENCES = Path(__file__).parents[2] / "nlu_data" / "sentences"
+# The sample of ordinary talk: it has one subtopic for all, and the bot is not trained on it.
+TALK = "talk"
 # Of what the bot answers, 17 in 20 must be of the right type, and as many of the right subtopic: two readers of the
 # labels agree on the type of 88 harmless sentences in 100.
 TYPE_PRECISION = 0.85
@@ -101,7 +103,7 @@ def lowest(scored: Sequence[tuple[float, bool]], precision: float) -> float:
 
 
 def calibration_sentences(folder: Path = SENTENCES) -> list[tuple[str, InterventionType, str]]:
-    """Text, type and subtopic of each calibration sentence without risk."""
+    """Text, type and subtopic of each calibration sentence without risk, but for ordinary talk."""
     lines = [
         json.loads(line)
         for path in sorted(folder.glob("*.jsonl"))
@@ -111,7 +113,7 @@ def calibration_sentences(folder: Path = SENTENCES) -> list[tuple[str, Intervent
     return [
         (line["text"], InterventionType(line["type"]), line["subtopic"])
         for line in lines
-        if line["split"] == "calibration" and not line["risk"]
+        if line["split"] == "calibration" and not line["risk"] and line.get("sample") != TALK
     ]
 
 
