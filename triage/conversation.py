@@ -202,7 +202,7 @@ class Conversation:
             if decision is not None and decision.signal is not None and not stored:
                 outcome = await self._second_opinion(session, contact, outcome, decision.signal)
             if decision is not None:
-                await self.record.keep_territory(session, contact, decision.particulars.place)
+                self.record.keep_territory(contact, decision.particulars.place)
             if stored or contact.holder is not Holder.BOT:
                 return await self._with_current_handoff(session, outcome, [said.text for said in stored])
             if decision is None:
@@ -210,7 +210,7 @@ class Conversation:
             outcome = replace(outcome, type=decision.type, confidence=decision.confidence)
             newest = contact.last_person_turn == outcome.turn_number
             if newest or decision.understood:
-                await self.record.note_route(session, contact, decision.type, misunderstood=not decision.understood)
+                self.record.note_route(contact, decision.type, misunderstood=not decision.understood)
             reason = self._reason_after_route(contact, decision)
             if reason is not None:
                 return await self._hand_over(session, contact, outcome, reason)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import case, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from foundation.crypto import ContactCipher, KeyRing
 from foundation.sessions import ReadSession, WriteSession
@@ -132,10 +133,12 @@ class ContactRecord:
                 last_turn=Contact.last_turn + 1,
                 last_person_turn=Contact.last_turn + 1 if said_by_person else Contact.last_person_turn,
             )
-            .returning(Contact.last_turn)
+            .returning(Contact.last_turn, Contact.last_person_turn)
             .execution_options(synchronize_session=False)
         )
-        number = (await session.execute(taken)).scalar_one()
+        number, last_of_person = (await session.execute(taken)).one()
+        set_committed_value(contact, "last_turn", number)
+        set_committed_value(contact, "last_person_turn", last_of_person)
         turn_id = new_id()
         turn = Turn(
             id=turn_id,
@@ -151,7 +154,6 @@ class ContactRecord:
         )
         session.add(turn)
         await session.flush()
-        await session.refresh(contact)
         session.announce(f"contact:{contact.id}", "turn", str(number))
         return turn
 
@@ -181,6 +183,8 @@ class ContactRecord:
 
     async def raise_level(self, session: WriteSession, contact: Contact, level: RiskLevel) -> bool:
         """Raise, never lower: the database itself compares, so that a late writer cannot undo a rise."""
+        if level is RiskLevel.NONE:
+            return False
         stored = case({member: member.rank for member in RiskLevel}, value=Contact.level)
         raised = update(Contact).where(Contact.id == contact.id, stored < level.rank).values(level=level)
         rose = await session.change(raised) == 1
@@ -192,20 +196,16 @@ class ContactRecord:
         contact.holder = Holder.PERSON
         await session.flush()
 
-    async def note_route(
-        self, session: WriteSession, contact: Contact, intervention: InterventionType, *, misunderstood: bool
-    ) -> None:
+    def note_route(self, contact: Contact, intervention: InterventionType, *, misunderstood: bool) -> None:
         contact.type = intervention
         contact.misunderstood = contact.misunderstood + 1 if misunderstood else 0
         if contact.stage is Stage.ACCUEIL:
             contact.stage = Stage.EVALUATION
-        await session.flush()
 
-    async def keep_territory(self, session: WriteSession, contact: Contact, territory: str | None) -> None:
+    def keep_territory(self, contact: Contact, territory: str | None) -> None:
         """Where the person is, once: a territory that is there is never changed."""
         if territory is not None and contact.territory is None:
             contact.territory = territory
-            await session.flush()
 
     async def close(self, session: WriteSession, contact: Contact, disposition: str, now: datetime) -> None:
         contact.holder = Holder.CLOSED
