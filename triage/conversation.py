@@ -23,6 +23,7 @@ from triage.handoff.states import HandoffReason, HandoffState
 from triage.handoff.tables import Handoff
 from triage.interventions.texts import Texts
 from triage.interventions.types import Channel, InterventionType, Language, Line
+from triage.nlu_route.ahead import RouteAhead
 from triage.nlu_route.route import RouteDecision, Router, RouteUnavailable
 from triage.record.service import ContactRecord
 from triage.record.tables import Author, Contact, Holder, Turn
@@ -87,11 +88,15 @@ class Conversation:
 
     async def handle_turn(self, turn: IncomingTurn) -> Outcome:
         """One thing said, from the door to what must be answered. Raises UnknownContact."""
-        reading = await self._read(turn)
-        outcome = await self._receive(turn, reading)
-        if outcome.handoff is not None or outcome.repeated or turn.said is not Said.TEXT:
-            return outcome
-        return await self._answer(turn, outcome, await self._route(turn.text))
+        route = RouteAhead(lambda: self._route(turn.text))
+        try:
+            reading = await self._read(turn, route)
+            outcome = await self._receive(turn, reading)
+            if outcome.handoff is not None or outcome.repeated or turn.said is not Said.TEXT:
+                return outcome
+            return await self._answer(turn, outcome, await route.decision())
+        finally:
+            route.drop()
 
     async def _route(self, text: str) -> RouteDecision | None:
         """Step 2. None when the language engine is down, late or odd: a person is reached."""
@@ -103,15 +108,21 @@ class Conversation:
             log.error("route failed (%s)", type(error).__name__)
             return None
 
-    async def _read(self, turn: IncomingTurn) -> Reading:
-        """Step 1: the gate, on the raw text and the question it answers, with the last words before it."""
+    async def _read(self, turn: IncomingTurn, route: RouteAhead) -> Reading:
+        """Step 1: the gate, on the raw text and the question it answers, with the last words before it.
+
+        The route begins as soon as the gate's frames found nothing, while its learnt part reads.
+        """
         signals = turn.signals
         known = turn.question is Question.OPEN and self.texts.is_known_request(turn.text)
         if turn.said in (Said.TEXT, Said.UNREADABLE) and turn.text and not known:
             async with self.sessions.read() as session:
                 contact = await self.record.contact(session, turn.contact_id)
                 earlier = await self.record.last_words(session, contact, before=contact.last_turn + 1)
-            read = await self.gate.read_within(turn.text, turn.question, earlier)
+            bot_answers = contact.holder is Holder.BOT and turn.said is Said.TEXT
+            answered_ahead = bot_answers and not self._asks_for_person(turn.text, contact)
+            frames_clear = route.begin if answered_ahead else lambda: None
+            read = await self.gate.read_within(turn.text, turn.question, earlier, frames_clear=frames_clear)
             # A text that nobody could decode may well be unreadable for the gate too: that alone is no risk.
             kept = read.signals if turn.said is Said.TEXT else without_faults(read.signals)
             signals += kept

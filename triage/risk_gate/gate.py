@@ -32,8 +32,12 @@ Detector = Callable[[str], Sequence[Signal]]
 
 @dataclass(frozen=True, slots=True)
 class _Underway:
-    """`heard`: what the frames found, as soon as they are done, for a late reading to keep."""
+    """`heard`: what the frames found, as soon as they are done, for a late reading to keep.
 
+    `frames_clear` is called when they are done and found nothing.
+    """
+
+    frames_clear: Callable[[], None] = lambda: None
     heard: list[Signal] = field(default_factory=list)
     abandoned: threading.Event = field(default_factory=threading.Event)
 
@@ -86,6 +90,8 @@ class RiskGate:
         """When nobody waits any more the detectors that are left are not begun: the next person needs the core."""
         signals = self._read_frames(text, earlier)
         underway.heard.extend(signals)
+        if not signals:
+            underway.frames_clear()
         if underway.abandoned.is_set():
             return Reading(tuple(signals))
         try:
@@ -103,9 +109,17 @@ class RiskGate:
         return Reading(tuple(self._frames.read(text)))
 
     async def read_within(
-        self, text: str, question: Question = Question.OPEN, earlier: Sequence[str] = (), seconds: float = SECONDS
+        self,
+        text: str,
+        question: Question = Question.OPEN,
+        earlier: Sequence[str] = (),
+        seconds: float = SECONDS,
+        *,
+        frames_clear: Callable[[], None] = lambda: None,
     ) -> Reading:
         """`read` off the event loop, never raising: an exception or the time gone is a signal of kind fault.
+
+        `frames_clear` is called in the event loop when the frames are done and found nothing, before the rest.
 
         Readings wait for a worker inside their second; one that is late before it began is dropped, and one
         that is late while it runs keeps its place until it ends. When no place is left the answer is a fault
@@ -113,7 +127,12 @@ class RiskGate:
         """
         if not self._places.acquire(blocking=False):
             return Reading((self._fault(),))
-        underway = _Underway()
+        loop = asyncio.get_running_loop()
+
+        def tell_frames_clear() -> None:
+            loop.call_soon_threadsafe(frames_clear)
+
+        underway = _Underway(tell_frames_clear)
         try:
             pool = self._pools[len(text) > LONG_TEXT]
             future = pool.submit(self._read, text, question, tuple(earlier), underway)

@@ -231,3 +231,23 @@ def test_a_frame_to_confirm_counts_when_the_learnt_part_is_down(frames: FrameRea
 
 def test_the_frames_alone_keep_every_frame(frames: FrameReader) -> None:
     assert gate_that_finds_harmless(frames).read_frames_only(TO_CONFIRM).is_risk
+
+
+async def test_frames_that_find_nothing_say_so_before_the_rest_has_read(frames: FrameReader, held: Held) -> None:
+    said = asyncio.Event()
+    reading = asyncio.create_task(
+        gate_with(frames, held).read_within("Quelles sont vos heures?", seconds=30, frames_clear=said.set)
+    )
+    async with asyncio.timeout(30):
+        await said.wait()
+    assert not reading.done()
+    held.go.set()
+    assert not (await reading).is_risk
+
+
+async def test_frames_that_find_something_say_nothing_ahead(frames: FrameReader) -> None:
+    said = asyncio.Event()
+    reading = await gate_with(frames, silent).read_within("je veux mourir", seconds=30, frames_clear=said.set)
+    await asyncio.sleep(0)
+    assert reading.is_risk
+    assert not said.is_set()
