@@ -24,10 +24,10 @@ from triage.nlu_route.rasa_client import RasaReading, RasaRouter
 SENTENCES = Path(__file__).parents[2] / "nlu_data" / "sentences"
 # The sample of ordinary talk: it has one subtopic for all, and the bot is not trained on it.
 TALK = "talk"
-# Of what the bot answers, 17 in 20 must be of the right type, and as many of the right subtopic: two readers of the
-# labels agree on the type of 88 harmless sentences in 100.
+# What two readers of the labels agree on, of 100 harmless sentences: the type of 88, the subtopic of 78. Asking more
+# of the bot than people agree on would make it ask everybody again.
 TYPE_PRECISION = 0.85
-SUBTOPIC_PRECISION = 0.85
+SUBTOPIC_PRECISION = 0.78
 LEAST_KEPT = 10
 # What the second opinion may add: one alarm in a hundred harmless sentences that are not read as crise.
 RISK_ALARMS = 0.01
