@@ -31,7 +31,8 @@ class Leaving:
         recall_safe: bool | None = None,
         still_gone: StillGone | None = None,
     ) -> None:
-        """At risk: `parti`, still in the queue. Below: the waiting ends, or the intervenant disposes of it.
+        """At risk: `parti`, still in the queue; a promised callback stays one. Below: the waiting ends, or the
+        intervenant disposes of it.
 
         `still_gone` is asked inside the transaction, once the contact is locked: false when the person is
         back, and then nothing happens.
@@ -58,7 +59,8 @@ class Leaving:
             return
         if handoff.person_left_at is not None:
             return
-        if handoff.level.at_least(RiskLevel.RISK) or handoff.state is HandoffState.CLAIMED:
+        promised = handoff.callback_due_at is not None
+        if promised or handoff.level.at_least(RiskLevel.RISK) or handoff.state is HandoffState.CLAIMED:
             await queue.mark_left(session, handoff, recall_possible=recall_possible, recall_safe=recall_safe, now=now)
             return
         await queue.abandon(session, handoff, now)

@@ -18,7 +18,8 @@ from sqlalchemy.exc import IntegrityError
 from foundation.clock import Clock
 from foundation.sessions import Contention, ReadSession, Sessions, WriteSession
 from triage.handoff import presence, queue, service
-from triage.handoff.ladder import FALLBACK, RING_ALL, Ladder
+from triage.handoff.callbacks import is_due
+from triage.handoff.ladder import RING_ALL, Ladder, Rung
 from triage.handoff.service import MACHINE, QUEUE_TOPIC
 from triage.handoff.states import HandoffEventKind, HandoffState
 from triage.handoff.tables import Handoff, Presence, StepTaken
@@ -29,6 +30,7 @@ TICK_SECONDS = 1.0
 STEP_SECONDS = 8.0
 OFFERED = "offered"
 IN_DOUBT = "in_doubt"
+OFFERED_STATES = (HandoffState.WAITING, HandoffState.CALLBACK)
 
 Step = Callable[[], Awaitable[object]]
 
@@ -134,12 +136,19 @@ class ClockWork:
             nobody = not await _anybody_on_line(session, now)
             taken = await _steps_taken(session, [handoff.id for handoff in waiting])
         for handoff in waiting:
-            rungs = self.ladder.risk if handoff.queue_class.is_risk else self.ladder.others
-            waited = now - handoff.waiting_since
-            for rung in rungs:
-                due = waited >= timedelta(seconds=rung.after_seconds) or (nobody and rung.step == FALLBACK)
-                if due and (handoff.id, rung.step, handoff.round) not in taken:
+            for rung in self._rungs_due(handoff, now, nobody=nobody):
+                if (handoff.id, rung.step, handoff.round) not in taken:
                     await self._apart(self._escalate(handoff.id, handoff.round, rung.step, now))
+
+    def _rungs_due(self, handoff: Handoff, now: datetime, *, nobody: bool) -> list[Rung]:
+        """A callback climbs from the moment it is due."""
+        if not is_due(handoff, now):
+            return []
+        rungs, since = self.ladder.rungs_of(handoff), handoff.waiting_since
+        if handoff.state is HandoffState.CALLBACK and handoff.callback_due_at is not None:
+            since = max(since, handoff.callback_due_at)
+        last = rungs[-1].step if nobody else None
+        return [rung for rung in rungs if now - since >= timedelta(seconds=rung.after_seconds) or rung.step == last]
 
     async def _escalate(self, handoff_id: str, round_: int, step: str, now: datetime) -> None:
         async with self.sessions.write() as session:
@@ -154,7 +163,7 @@ class ClockWork:
         """Below risk: one free intervenant after another. Nobody gets a lower class while a higher one waits."""
         now = self.clock.now()
         async with self.sessions.read() as session:
-            waiting = [h for h in await queue.waiting(session, now) if h.state is HandoffState.WAITING]
+            waiting = [h for h in await queue.waiting(session, now) if h.state in OFFERED_STATES and is_due(h, now)]
             if not waiting or waiting[0].queue_class.is_risk:
                 return
             free = await presence.free(session, now)
@@ -177,7 +186,7 @@ class ClockWork:
         async with self.sessions.write() as session:
             handoff = await service.get(session, handoff_id)
             taken = handoff.offered_until is not None and handoff.offered_until > now
-            if handoff.state is not HandoffState.WAITING or taken:
+            if handoff.state not in OFFERED_STATES or taken:
                 return
             until = now + timedelta(seconds=self.ladder.offer_seconds)
             changes = {"offered_to": staff_id, "offered_until": until}

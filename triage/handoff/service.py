@@ -124,7 +124,11 @@ async def raise_level(session: WriteSession, handoff: Handoff, level: RiskLevel,
     detail = {"level": level.value, "class": new_class.value}
     # A new round: the ladder of the new class starts from its first step.
     changes: dict[str, Any] = {"level": level, "queue_class": new_class, "round": handoff.round + 1}
-    if handoff.state is HandoffState.WAITING:
+    if handoff.state is HandoffState.CALLBACK and new_class.is_risk:
+        # At risk nobody waits for a callback in its order: they are « parti », and a garde clinique sees it at once.
+        changes["state"] = HandoffState.LEFT
+        detail["to"] = HandoffState.LEFT.value
+    if handoff.state in (HandoffState.WAITING, HandoffState.CALLBACK):
         changes |= {"waiting_since": now, "offered_to": None, "offered_until": None}
     await change(session, handoff, HandoffEventKind.RAISED, MACHINE, now, changes, detail)
     return True
@@ -155,7 +159,7 @@ async def claim(session: WriteSession, handoff_id: str, actor: Actor, now: datet
 
 async def release(session: WriteSession, handoff: Handoff, *, actor_id: str, cause: str, now: datetime) -> None:
     """Give a person back to the head of their class: the intervenant vanished, or let go."""
-    back_to = HandoffState.LEFT if handoff.person_left_at else HandoffState.WAITING
+    back_to = _gone_state(handoff) if handoff.person_left_at else HandoffState.WAITING
     changes = {
         "state": back_to,
         "owner_id": None,
@@ -168,6 +172,12 @@ async def release(session: WriteSession, handoff: Handoff, *, actor_id: str, cau
     await change(session, handoff, HandoffEventKind.RELEASED, actor_id, now, changes, detail)
 
 
+def _gone_state(handoff: Handoff) -> HandoffState:
+    """Where somebody waits who is not on line: a promised callback stays one, below risk."""
+    promised = handoff.callback_due_at is not None and not handoff.level.at_least(RiskLevel.RISK)
+    return HandoffState.CALLBACK if promised else HandoffState.LEFT
+
+
 async def transfer(session: WriteSession, handoff: Handoff, *, actor: Actor, to: str, now: datetime) -> None:
     """Hand a person to a colleague who is there. Raises NotYours."""
     require_owner(handoff, actor)
@@ -177,9 +187,10 @@ async def transfer(session: WriteSession, handoff: Handoff, *, actor: Actor, to:
 async def mark_left(
     session: WriteSession, handoff: Handoff, *, recall_possible: bool, recall_safe: bool | None, now: datetime
 ) -> None:
-    """The person is gone from the line. Waiting, they become « parti » and stay in the queue; with an
-    intervenant, they stay theirs: only a person disposes of a contact at risk."""
+    """The person is gone from the line. Waiting, they become « parti » and stay in the queue, or wait for the
+    callback they were promised; with an intervenant, they stay theirs: only a person disposes of them."""
     claimed = handoff.state is HandoffState.CLAIMED
+    gone = _gone_state(handoff)
     changes: dict[str, Any] = {
         "person_left_at": now,
         "recall_possible": recall_possible,
@@ -188,14 +199,14 @@ async def mark_left(
     }
     if not claimed:
         changes |= {
-            "state": HandoffState.LEFT,
+            "state": gone,
             "waiting_since": now,
             "offered_to": None,
             "offered_until": None,
         }
     detail = {
         "recall_possible": str(recall_possible).lower(),
-        "to": (HandoffState.CLAIMED if claimed else HandoffState.LEFT).value,
+        "to": (HandoffState.CLAIMED if claimed else gone).value,
     }
     await change(session, handoff, HandoffEventKind.LEFT, MACHINE, now, changes, detail)
 
@@ -215,14 +226,16 @@ async def abandon(session: WriteSession, handoff: Handoff, now: datetime) -> Non
     """Below risk and nobody took them yet: they left by themselves."""
     if handoff.level.at_least(RiskLevel.RISK):
         raise ValueError("the machine closes no contact at risk")
+    if handoff.callback_due_at is not None:
+        raise ValueError("somebody who was promised a call is let go by a person only")
     changes = {"state": HandoffState.ABANDONED, "owner_id": None, "closed_at": now}
     await change(session, handoff, HandoffEventKind.ABANDONED, MACHINE, now, changes, {})
 
 
 async def close(session: WriteSession, handoff: Handoff, *, actor: Actor, disposition: str, now: datetime) -> None:
-    """A person disposes of a handoff: its owner, or for somebody who left, any garde clinique. Raises NotYours."""
-    garde_on_left = handoff.state is HandoffState.LEFT and actor.role is Role.GARDE_CLINIQUE
-    if not garde_on_left:
+    """A person disposes of a handoff: its owner, or for somebody not on line, any garde clinique. Raises NotYours."""
+    gone = handoff.state in (HandoffState.LEFT, HandoffState.CALLBACK)
+    if not (gone and actor.role is Role.GARDE_CLINIQUE):
         require_owner(handoff, actor)
     changes = {"state": HandoffState.CLOSED, "owner_id": actor.id, "closed_at": now}
     await change(session, handoff, HandoffEventKind.CLOSED, actor.id, now, changes, {"disposition": disposition})

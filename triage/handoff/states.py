@@ -11,7 +11,7 @@ from triage.signals import RiskLevel
 class HandoffState(StrEnum):
     WAITING = "waiting"
     CLAIMED = "claimed"
-    CALLBACK = "callback"
+    CALLBACK = "callback"  # below risk, hung up with the promise of a call, still in the queue
     LEFT = "left"  # « parti » : at risk, hung up or quit, still in the queue
     CLOSED = "closed"
     ABANDONED = "abandoned"  # below risk, left before anyone took them
@@ -30,6 +30,7 @@ class HandoffEventKind(StrEnum):
     TRANSFERRED = "transferred"
     ESCALATED = "escalated"
     CALLBACK_SET = "callback_set"
+    ATTEMPTED = "attempted"
     LEFT = "left"
     CLOSED = "closed"
     ABANDONED = "abandoned"
@@ -59,6 +60,15 @@ CLASS_ORDER = (
     QueueClass.PARTENAIRES,
     QueueClass.FALLBACK,
 )
+
+
+class AttemptResult(StrEnum):
+    """What came of calling somebody back."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    MAILBOX = "mailbox"
+    NOT_SAFE = "not_safe"  # somebody else answered, or the person could not speak freely
 
 
 class HandoffReason(StrEnum):

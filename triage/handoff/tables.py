@@ -29,6 +29,7 @@ class Handoff(Base):
     __table_args__ = (
         Index("uq_handoff_open_contact", "contact_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_handoff_state", "state"),
+        Index("ix_handoff_class_opened_at", "queue_class", "opened_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -52,6 +53,9 @@ class Handoff(Base):
     person_left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     recall_possible: Mapped[bool | None]
     recall_safe: Mapped[bool | None]
+    # Set from the moment a callback was promised until a person closes the handoff: that promise is never dropped.
+    callback_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    callback_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class HandoffEvent(Base):

@@ -91,6 +91,7 @@ async def present(services: Services, *actors: Actor, state: PresenceState = Pre
 
 async def assert_folds(services: Services, handoff_id: str) -> None:
     row, folded = await get(services, handoff_id), fold(await events(services, handoff_id))
+    assert (row.callback_due_at, row.callback_attempts) == (folded.callback_due_at, folded.callback_attempts)
     assert (row.state, row.owner_id, row.queue_class, row.level, row.version) == (
         folded.state,
         folded.owner_id,
