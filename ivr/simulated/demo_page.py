@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field
 
 from ivr.simulated.exchange import Exchange, TooManyPhones, UnknownPhone
+from ivr.simulated.network import CHOICES, OutsidePhone
 from ivr.simulated.page_texts import page_texts
 from triage.interventions.types import Line
 
@@ -36,9 +38,21 @@ class NewCall(BaseModel):
     line: Line
 
 
+class Outside(BaseModel):
+    """Without a number: every one that the lines do not know."""
+
+    number: str = Field(default="", max_length=20)
+    behaviour: OutsidePhone
+
+
 class Act(BaseModel):
     act: str = Field(max_length=16)
     value: str = Field(default="", max_length=4000)
+
+
+def shown_number(number: str) -> str:
+    """As people write it."""
+    return f"{number[2:5]} {number[5:8]}-{number[8:]}" if re.fullmatch(r"\+1\d{10}", number) else number
 
 
 def exchange_of(request: Request) -> Exchange:
@@ -49,8 +63,13 @@ def exchange_of(request: Request) -> Exchange:
 
 
 @demo_router.get("")
-async def page() -> Response:
-    html = _templates.get_template("phone.html").render(t=page_texts(), keys=KEYS)
+async def page(request: Request) -> Response:
+    numbers = exchange_of(request).outside_numbers()
+    outside = [(number, shown_number(number), behaviour.value) for number, behaviour in numbers.items()]
+    others = ("", page_texts()["autres_numeros"], exchange_of(request).network.others_outside.value)
+    html = _templates.get_template("phone.html").render(
+        t=page_texts(), keys=KEYS, outside=[*outside, others], behaviours=[one.value for one in CHOICES]
+    )
     return Response(html, media_type="text/html; charset=utf-8", headers=HEADERS)
 
 
@@ -82,8 +101,20 @@ async def heard(request: Request, phone_id: str, after: Annotated[int, Query(ge=
         things, over = await exchange_of(request).heard(phone_id, after, WAIT_SECONDS)
     except UnknownPhone as error:
         raise HTTPException(404) from error
-    shown = [{"kind": thing.kind.value, "text": thing.text} for thing in things]
-    return {"heard": shown, "next": after + len(shown), "over": over}
+    shown = [{"kind": thing.kind.value, "text": thing.text, "cut": thing.cut} for thing in things]
+    standing = exchange_of(request).standing(phone_id).to_json()
+    return {"heard": shown, "next": after + len(shown), "over": over, "standing": standing}
+
+
+@demo_router.post("/outside", status_code=204)
+async def outside(request: Request, chosen: Outside) -> None:
+    """What an outside phone does from its next ring."""
+    if chosen.behaviour not in CHOICES:
+        raise HTTPException(422)
+    try:
+        exchange_of(request).outside_does(chosen.number, chosen.behaviour)
+    except KeyError as error:
+        raise HTTPException(404) from error
 
 
 @demo_router.post("/calls/{phone_id}/acts", status_code=204)

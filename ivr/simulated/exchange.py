@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
 
+from ivr.simulated.dialling import serve
 from ivr.simulated.heard import HangUp, Happening, Heard, Key, Silence, Speech
-from ivr.simulated.network import SimulatedNetwork
+from ivr.simulated.network import OutsidePhone, SimulatedNetwork
 from ivr.simulated.phone import SimulatedPhone
+from ivr.simulated.standing import Standing, standing_of
 from ivr.simulated.text_link import TextLink
 from ivr.simulated.webhooks import SignedRequests
 from triage.interventions.types import Line
@@ -20,6 +23,8 @@ PHONES_AT_MOST = 30
 FORGOTTEN_SECONDS = 60.0
 WATCH_SECONDS = 10.0
 SPOKEN_CHARACTERS = 4000
+# Simulated seconds are real ones.
+PACE = 1.0
 
 
 class TooManyPhones(Exception):
@@ -48,6 +53,7 @@ class Exchange:
         self.http = http
         self.origin = origin
         self.link = TextLink(services)
+        self.dialling = serve(network, self._requests(), PACE)
         self._open: dict[str, _OpenPhone] = {}
 
     async def open(self, line: Line) -> str:
@@ -57,13 +63,16 @@ class Exchange:
         if len(self._open) >= PHONES_AT_MOST:
             raise TooManyPhones
         number = {name: number for number, name in settings.lines.items()}[line.value]
-        requests = SignedRequests(self.http, settings.public_url, settings.twilio_auth_tokens[0], self.origin)
-        phone = SimulatedPhone(self.network, requests, number, line_name=line.value, pace=1.0, link=self.link)
+        phone = SimulatedPhone(self.network, self._requests(), number, line_name=line.value, pace=PACE, link=self.link)
         phone_id = secrets.token_urlsafe(18)
         phone.start()
         watch = asyncio.create_task(self._hang_up_when_forgotten(phone_id))
         self._open[phone_id] = _OpenPhone(phone, _now(), watch)
         return phone_id
+
+    def _requests(self) -> SignedRequests:
+        settings = self.services.settings
+        return SignedRequests(self.http, settings.public_url, settings.twilio_auth_tokens[0], self.origin)
 
     def phone(self, phone_id: str) -> SimulatedPhone:
         """The phone, seen now. Raises UnknownPhone."""
@@ -80,22 +89,42 @@ class Exchange:
         if not phone.over:
             phone.does(happening)
 
+    def standing(self, phone_id: str) -> Standing:
+        """Raises UnknownPhone."""
+        return standing_of(self.phone(phone_id))
+
+    def outside_numbers(self) -> dict[str, OutsidePhone]:
+        """The numbers that the lines may dial, and what each one does."""
+        settings = self.services.settings
+        numbers = [number for line in settings.fallback_numbers.values() for number in line]
+        numbers += [settings.info_sante_number, settings.gap_number]
+        network = self.network
+        return {number: network.outside.get(number, network.others_outside) for number in numbers if number}
+
+    def outside_does(self, number: str, behaviour: OutsidePhone) -> None:
+        """From its next ring. Every other number than the lines' own when it is empty; KeyError for any other."""
+        if not number:
+            self.network.others_outside = behaviour
+        elif number in self.outside_numbers():
+            self.network.outside[number] = behaviour
+        else:
+            raise KeyError(number)
+
     async def heard(self, phone_id: str, after: int, wait_seconds: float) -> tuple[list[Heard], bool]:
-        """What was heard past the first `after` things, waiting a little for more; and whether the call is over."""
+        """What was heard past the first `after` things, and whether the call is over; waits a little for news."""
         phone = self.phone(phone_id)
         if len(phone.heard) <= after and not phone.over:
             phone.changed.clear()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(wait_seconds):
                     await phone.changed.wait()
-            except TimeoutError:
-                return [], phone.over
         return phone.heard[after:], phone.over
 
     async def close(self) -> None:
         for one in self._open.values():
             one.watch.cancel()
             await one.phone.close()
+        await self.dialling.close()
         await self.http.aclose()
 
     async def _hang_up_when_forgotten(self, phone_id: str) -> None:

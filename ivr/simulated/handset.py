@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 from ivr.simulated.heard import (
+    SURE,
     EndedByRest,
     HangUp,
     Happening,
@@ -14,15 +17,18 @@ from ivr.simulated.heard import (
     Key,
     Moved,
     OutsideEnds,
+    PicksUp,
     Silence,
     Speech,
+    TakenFromQueue,
 )
 
 PATIENCE_SECONDS = 30.0
+SPOKEN = frozenset({HeardKind.VOICE, HeardKind.INTERVENANT, HeardKind.OTHER})
 
 
 class CallOver(Exception):
-    """The call ends: `by_line` when the caller did not hang up."""
+    """The call ends: `by_line` when this phone did not hang up."""
 
     def __init__(self, by_line: bool) -> None:
         super().__init__(by_line)
@@ -32,9 +38,13 @@ class CallOver(Exception):
 class CallMoved(Exception):
     """The REST side gives the call another document."""
 
-    def __init__(self, document: str) -> None:
+    def __init__(self, moved: Moved) -> None:
         super().__init__()
-        self.document = document
+        self.moved = moved
+
+
+class TakenOut(Exception):
+    """Somebody dialled the queue in which this phone waits."""
 
 
 class Handset:
@@ -49,27 +59,50 @@ class Handset:
         self.changed = asyncio.Event()
         self._happenings: asyncio.Queue[Happening] = asyncio.Queue()
         self._listening = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
+        self._key_to_come: tuple[str, str] | None = None
 
     @property
     def over(self) -> bool:
         return self._task is not None and self._task.done()
 
+    @property
+    def at_rest(self) -> bool:
+        """True when nothing more comes until something happens to this phone."""
+        return self.over or self._task is None or self._listening.is_set()
+
     def words(self) -> list[str]:
-        """The sentences heard, in order."""
-        return [heard.text for heard in self.heard if heard.kind is HeardKind.VOICE]
+        """The sentences heard, in order: the line's, and those of the others in the conversation."""
+        return [heard.text for heard in self.heard if heard.kind in SPOKEN]
 
     async def press(self, key: str) -> None:
         await self._happen(Key(key))
 
-    async def speak(self, text: str) -> None:
-        await self._happen(Speech(text))
+    async def press_all(self, keys: str) -> None:
+        """One key after the other."""
+        for key in keys:
+            await self.press(key)
+
+    def will_press(self, key: str, during: str) -> None:
+        """Press while a sentence that holds these words is being said: where keys are gathered, it stops there."""
+        self._key_to_come = (key, during)
+
+    async def speak(self, text: str, confidence: float | None = SURE) -> None:
+        await self._happen(Speech(text, confidence))
 
     async def stay_silent(self) -> None:
         await self._happen(Silence())
 
+    async def pick_up(self) -> None:
+        await self._happen(PicksUp())
+
     async def outside_ends(self) -> None:
         await self._happen(OutsideEnds())
+
+    async def taken_from_queue(self) -> None:
+        """Somebody dials the queue in which this caller waits; `outside_ends` ends that conversation."""
+        await self._happen(TakenFromQueue())
 
     async def hang_up(self) -> None:
         await self._happen(HangUp())
@@ -95,8 +128,8 @@ class Handset:
                 self.hear(HeardKind.SELF, happening.text)
         self.arrives(happening)
 
-    def hear(self, kind: HeardKind, text: str = "") -> None:
-        self.heard.append(Heard(kind, text))
+    def hear(self, kind: HeardKind, text: str = "", *, cut: bool = False) -> None:
+        self.heard.append(Heard(kind, text, cut))
         self.changed.set()
 
     async def close(self) -> None:
@@ -109,14 +142,41 @@ class Handset:
         self._listening.clear()
         self._happenings.put_nowait(happening)
 
+    def happens(self, happening: Happening) -> None:
+        """The same, from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.arrives, happening)
+
+    def notices(self) -> None:
+        """Something to look at changed. From any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.changed.set)
+
+    def come_alive(self, life: Coroutine[Any, Any, None]) -> None:
+        """In the loop in which the phone lives from now on."""
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(life)
+
     async def _happen(self, happening: Happening) -> None:
         if not self.over:
             self.does(happening)
             await self.settle()
 
-    async def _next(self, seconds: float | None = None) -> Happening:
-        """What happens next. Raises CallOver, CallMoved. With a pace, silence comes by itself after `seconds`."""
-        if self._happenings.empty():
+    def key_pressed_during(self, text: str) -> str | None:
+        """The key that was to be pressed during this sentence."""
+        if self._key_to_come is None or self._key_to_come[1] not in text:
+            return None
+        key, self._key_to_come = self._key_to_come[0], None
+        self.hear(HeardKind.SELF, key)
+        return key
+
+    async def next_happening(self, seconds: float | None = None, *, listens: bool = True) -> Happening:
+        """What happens next. With a pace, silence comes by itself after `seconds`.
+
+        `listens` is false while the phone waits for something else than the person who holds it.
+        Raises CallOver, CallMoved, TakenOut.
+        """
+        if listens and self._happenings.empty():
             self._listening.set()
         limit = None if seconds is None or self.pace is None else seconds * self.pace
         try:
@@ -130,17 +190,7 @@ class Handset:
             case EndedByRest():
                 raise CallOver(by_line=True)
             case Moved():
-                raise CallMoved(happening.document)
+                raise CallMoved(happening)
+            case TakenFromQueue():
+                raise TakenOut
         return happening
-
-    def _raise_if_gone(self) -> None:
-        """While it rings, a hang-up or a move counts at once; keys and words are lost, as on a real line."""
-        while not self._happenings.empty():
-            happening = self._happenings.get_nowait()
-            match happening:
-                case HangUp():
-                    raise CallOver(by_line=False)
-                case EndedByRest():
-                    raise CallOver(by_line=True)
-                case Moved():
-                    raise CallMoved(happening.document)

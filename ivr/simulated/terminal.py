@@ -13,7 +13,7 @@ from ivr.simulated.page_texts import page_texts
 from ivr.telephony import local_origin
 from triage.interventions.types import Line
 
-WITH_WORDS = frozenset({"voix", "intervenant", "soi", "alerte"})
+WITH_WORDS = frozenset({"voix", "intervenant", "autre", "soi", "alerte"})
 KEYS = "0123456789*#"
 
 
@@ -82,7 +82,9 @@ class _Conversation:
                 break
             for thing in news["heard"]:
                 label = labels[thing["kind"]]
-                _write(self.screen, f"{label} : {thing['text']}" if thing["kind"] in WITH_WORDS else f"[{label}]")
+                cut = f" {page_texts()['coupe']}" if thing.get("cut") else ""
+                words = f"{label} : {thing['text']}{cut}"
+                _write(self.screen, words if thing["kind"] in WITH_WORDS else f"[{label}]")
             after = news["next"]
             if news["over"] and not news["heard"]:
                 break

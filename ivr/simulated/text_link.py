@@ -6,8 +6,7 @@ import asyncio
 import uuid
 from contextlib import suppress
 
-from ivr.simulated.handset import Handset
-from ivr.simulated.heard import HeardKind
+from ivr.simulated.executing import ExecutingPhone
 from triage.record.tables import Author
 from triage.services import Services
 from triage.turn import IncomingTurn
@@ -22,7 +21,7 @@ class TextLink:
         self.services = services
         self._listeners: dict[str, asyncio.Task[None]] = {}
 
-    async def caller_joined(self, name: str, phone: Handset) -> None:
+    async def caller_joined(self, name: str, phone: ExecutingPhone) -> None:
         await self.caller_left(name)
         self._listeners[name] = asyncio.create_task(self._listen(name, phone))
 
@@ -37,7 +36,7 @@ class TextLink:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _listen(self, name: str, phone: Handset) -> None:
+    async def _listen(self, name: str, phone: ExecutingPhone) -> None:
         """A lost event delays a sentence, and never loses it: the turns are read again every two seconds."""
         last = 0
         async with self.services.events.subscribe(f"contact:{name}") as subscription:
@@ -48,5 +47,5 @@ class TextLink:
                 for turn in turns:
                     last = turn.number
                     if turn.author is Author.INTERVENANT:
-                        phone.hear(HeardKind.INTERVENANT, turn.text)
+                        phone.hears_the_console(turn.text)
                 await subscription.next(POLL_SECONDS)

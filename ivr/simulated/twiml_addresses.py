@@ -9,11 +9,13 @@ import re
 from collections.abc import Collection
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-from ivr.simulated.twiml_allowed import QUERY
+from ivr.simulated.twiml_allowed import PLAYED, QUERY
 
 FOLDER = "/ivr/"
 # Seven digits or more, however they are set apart: a telephone number; five in a row: a part of one, or of an id.
 LONG_NUMBER = re.compile(r"\d(?:[\s().+-]{0,2}\d){6,}|\d{5,}")
+# Drawn at random: its digits are about nobody.
+RANDOM_ID = re.compile(r"(?<![^&])l=[0-9a-f]{32}(?![^&])")
 NOT_WHOLE = "not a whole address"
 
 
@@ -32,9 +34,21 @@ def problems_of_address(url: str, paths: Collection[str], public_url: str = "") 
     problems = []
     if not folder or path not in paths:
         problems.append("an address that does not serve here")
-    if LONG_NUMBER.search(unquote_plus(f"{path if folder else parts.path} {parts.query}")):
+    if LONG_NUMBER.search(unquote_plus(f"{path if folder else parts.path} {RANDOM_ID.sub('', parts.query)}")):
         problems.append("a long number in the address")
     return problems + _problems_of_query(parts.query)
+
+
+def problems_of_played(url: str, public_url: str = "") -> list[str]:
+    """What is wrong with the address of a sound: a file of ours, and nothing asked of it."""
+    path = path_of(url)
+    played = frozenset({path}) if PLAYED.fullmatch(path) else frozenset[str]()
+    return problems_of_address(url, played, public_url)
+
+
+def path_of(url: str) -> str:
+    """What follows the door's folder, without its query."""
+    return url.partition("?")[0].rpartition(FOLDER)[2]
 
 
 def bears(url: str, mark: str) -> bool:

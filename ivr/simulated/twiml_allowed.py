@@ -23,6 +23,9 @@ class DocumentPlace(StrEnum):
     MOVED = "moved"  # a caller's too, given to a call in progress through the REST side
     QUEUE = "queue"  # the waitUrl of Enqueue, and what follows it while the caller waits
     SCREEN = "screen"  # an outside phone that was dialled, before it is put through
+    LEG = "leg"  # a phone of the other side of the conversation: an intervenant's, a colleague's, a guest's
+    LEG_MOVED = "leg moved"  # the same, given through the REST side
+    HOLD = "hold"  # what is heard on hold, or before a conference starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,9 @@ QUEUE_NAME = re.compile("|".join(f"relais_{line.value}" for line in Line))
 # The contact's id, which says nothing about the person.
 CONFERENCE_NAME = re.compile(r"[0-9a-f]{32}")
 
+SAID_OR_PLAYED = frozenset({"Say", "Play", "Pause"})
 VERBS: dict[str, VerbRule] = {
-    "Response": VerbRule(nested=frozenset({"Say", "Gather", "Redirect", "Enqueue", "Dial", "Leave", "Hangup"})),
+    "Response": VerbRule(nested=SAID_OR_PLAYED | {"Gather", "Redirect", "Enqueue", "Dial", "Leave", "Hangup"}),
     "Say": VerbRule(
         {"voice": OneOf(frozenset(VOICES)), "language": OneOf(frozenset(VOICES.values()))},
         needed=frozenset({"voice", "language"}),
@@ -106,21 +110,25 @@ VERBS: dict[str, VerbRule] = {
         {
             "input": _one_of("dtmf speech", "dtmf"),
             "language": _one_of("fr-CA", "en-CA"),
-            "numDigits": _one_of("1"),
-            # Twilio's own # would swallow the key.
-            "finishOnKey": _one_of(""),
+            # Several keys: a partner's code, which # ends. Elsewhere Twilio's own # would swallow the key.
+            "numDigits": _one_of("1", "6"),
+            "finishOnKey": _one_of("", "#"),
             "timeout": Seconds(2, 30),
             # Never "auto": somebody in distress pauses.
             "speechTimeout": Seconds(2, 5),
             # What Twilio masks cannot be read by the gate.
             "profanityFilter": _one_of("false"),
             "actionOnEmptyResult": _one_of("true", "false"),
-            "action": _address("turn", "wait", "screen"),
+            "action": _address("turn", "wait", "screen", "leg", "key"),
             "method": POST,
         },
         needed=frozenset({"input", "numDigits", "finishOnKey", "timeout", "action", "method"}),
-        nested=frozenset({"Say"}),
+        nested=SAID_OR_PLAYED,
     ),
+    # A rest between two resources, or the silence of a hold.
+    "Pause": VerbRule({"length": Seconds(1, 30)}, needed=frozenset({"length"})),
+    # A public file of ours: the music of the wait, or the recording of a sentence.
+    "Play": VerbRule(text=ANY_TEXT),
     "Redirect": VerbRule({"method": POST}, needed=frozenset({"method"}), text=ANY_TEXT),
     "Enqueue": VerbRule(
         {
@@ -134,7 +142,7 @@ VERBS: dict[str, VerbRule] = {
     ),
     "Dial": VerbRule(
         {
-            "action": _address("turn", "overflow", "after-conversation"),
+            "action": _address("turn", "overflow", "after-conversation", "leg-over"),
             "method": POST,
             "timeout": Seconds(10, 60),
             "callerId": Written(E164),
@@ -145,10 +153,16 @@ VERBS: dict[str, VerbRule] = {
     "Conference": VerbRule(
         {
             "startConferenceOnEnter": _one_of("true"),
-            "endConferenceOnExit": _one_of("true"),
+            # False for a guest; the caller's is always true.
+            "endConferenceOnExit": _one_of("true", "false"),
             "beep": _one_of("false"),
+            # Else Twilio's own music plays to whoever is alone, after the silent code too.
+            "waitUrl": _one_of(""),
+            "statusCallback": _address("conference"),
+            "statusCallbackEvent": _one_of("start end join leave"),
+            "statusCallbackMethod": POST,
         },
-        needed=frozenset({"startConferenceOnEnter", "endConferenceOnExit", "beep"}),
+        needed=frozenset({"startConferenceOnEnter", "endConferenceOnExit", "beep", "waitUrl"}),
         text=CONFERENCE_NAME,
     ),
     "Leave": VerbRule(),
@@ -156,15 +170,21 @@ VERBS: dict[str, VerbRule] = {
 }
 # What a Gather that listens to words needs besides.
 NEEDED_TO_HEAR = frozenset({"language", "speechTimeout", "profanityFilter", "actionOnEmptyResult"})
-REDIRECTS = _address("turn", "after-queue", "overflow", "after-conversation", "again")
+REDIRECTS = _address("turn", "after-queue", "overflow", "after-conversation", "again", "key")
+# The seconds of a rest, outside what is heard on hold.
+LONGEST_REST = 3
 
-# All that a query may say: the document's number, the next outside number, two marks of the silent code.
+# All that a query may say: the document's number, the next outside number, two marks of the silent code, the mark
+# of the callback's question, and a leg's id, drawn at random.
 QUERY: dict[str, re.Pattern[str]] = {
     "n": re.compile(r"\d{1,4}"),
     "i": re.compile(r"\d{1,2}"),
     "m": re.compile("1"),
     "f": re.compile("1"),
+    "c": re.compile("1"),
+    "l": re.compile(r"[0-9a-f]{32}"),
 }
+PLAYED = re.compile(r"audio/(?:wait\.wav|(?:fr|en)/[a-z0-9_.@]+\.(?:mp3|wav))")
 MUTE_MARK = "m"
-# Heard by somebody else than the caller: its address does not bear the mark.
-NOT_THE_CALLERS = "screen"
+# Asked for by somebody else than the caller: its address does not bear the mark.
+NOT_THE_CALLERS = frozenset({"screen"})

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ivr.simulated.twiml_addresses import FOLDER, bears, problems_of_address
+from ivr.simulated.twiml_addresses import bears, path_of, problems_of_address, problems_of_played
 from ivr.simulated.twiml_allowed import (
+    LONGEST_REST,
     MOST_BYTES,
     MOST_BYTES_SAID,
     MOST_CHARACTERS_MOVED,
@@ -31,6 +32,7 @@ from ivr.simulated.twiml_allowed import (
     Seconds,
     Written,
 )
+from ivr.simulated.twiml_order import problems_of_order
 
 PROLOG = re.compile(rb"<\?xml version=([\"'])1\.0\1( encoding=([\"'])UTF-8\3)?\s*\?>", re.IGNORECASE)
 # A comment, a declaration or an instruction; a zero byte belongs to an encoding that could hide one.
@@ -40,9 +42,14 @@ GATHERED_AT = {
     DocumentPlace.MOVED: "turn",
     DocumentPlace.QUEUE: "wait",
     DocumentPlace.SCREEN: "screen",
+    DocumentPlace.LEG: "leg",
+    DocumentPlace.LEG_MOVED: "leg",
 }
-IN_QUEUE = frozenset({"Say", "Gather", "Leave"})
-ON_SCREEN = frozenset({"Say", "Gather", "Hangup"})
+KEY = "key"
+TURN = "turn"
+LEG_OVER = "leg-over"
+NOT_THE_CALLER = frozenset({DocumentPlace.SCREEN, DocumentPlace.LEG, DocumentPlace.LEG_MOVED})
+MOVED = frozenset({DocumentPlace.MOVED, DocumentPlace.LEG_MOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,13 @@ class DocumentProblem:
         return f"{self.place.value}: {self.reason}"
 
 
-def problems_of(document: bytes | str, place: DocumentPlace = DocumentPlace.CALL, *, public_url: str = "") -> list[str]:
-    """What is wrong with a document, a sentence each. With `public_url`, an address elsewhere is refused too."""
+def problems_of(
+    document: bytes | str, place: DocumentPlace = DocumentPlace.CALL, *, public_url: str = "", asked: str = ""
+) -> list[str]:
+    """What is wrong with a document, a sentence each. With `public_url`, an address elsewhere is refused too.
+
+    `asked` is the address that answered: the caller's last words are said only in answer to what they said.
+    """
     content = document.encode() if isinstance(document, str) else document
     problems = _problems_of_bytes(content, place)
     if DECLARED.search(content):
@@ -68,15 +80,14 @@ def problems_of(document: bytes | str, place: DocumentPlace = DocumentPlace.CALL
         return [*problems, "not XML"]
     if root.tag != "Response" or root.attrib:
         return [*problems, "not a TwiML document"]
-    problems += _problems_of_text(root) + _problems_in(root, public_url) + _problems_of_silence(root)
+    problems += _problems_of_text(root) + _problems_in(root, public_url)
+    problems += [] if place in NOT_THE_CALLER else _problems_of_silence(root)
     problems += [problem for gather in root.iter("Gather") for problem in _problems_of_gather(gather, place)]
-    match place:
-        case DocumentPlace.QUEUE:
-            problems += _problems_in_queue([verb.tag for verb in root])
-        case DocumentPlace.SCREEN:
-            problems += _problems_on_screen([verb.tag for verb in root])
-        case DocumentPlace.CALL | DocumentPlace.MOVED:
-            problems += _problems_in_call(list(root))
+    problems += [problem for dial in root.iter("Dial") for problem in _problems_of_who_stays(dial, place)]
+    problems += [problem for pause in root.iter("Pause") for problem in _problems_of_rest(pause, place)]
+    problems += problems_of_order(list(root), place)
+    if place is DocumentPlace.CALL and asked and path_of(asked) != TURN and root.find("Hangup") is not None:
+        problems.append("the line hangs up on somebody who said nothing")
     return list(dict.fromkeys(problems))
 
 
@@ -88,7 +99,7 @@ def _problems_of_bytes(content: bytes, place: DocumentPlace) -> list[str]:
         problems.append("the XML prolog is not version 1.0 in UTF-8")
     if len(content) > MOST_BYTES:
         problems.append("more than 64 kB")
-    if place is DocumentPlace.MOVED and len(content.decode("utf-8", "replace")) > MOST_CHARACTERS_MOVED:
+    if place in MOVED and len(content.decode("utf-8", "replace")) > MOST_CHARACTERS_MOVED:
         problems.append("more than 4000 characters given through the REST side")
     return problems
 
@@ -141,6 +152,8 @@ def _problems_of_verb(verb: ElementTree.Element, public_url: str) -> list[str]:
         case "Redirect":
             reasons = problems_of_address(verb.text or "", REDIRECTS.paths, public_url)
             return [f"Redirect: {reason}" for reason in reasons]
+        case "Play":
+            return [f"Play: {reason}" for reason in problems_of_played((verb.text or "").strip(), public_url)]
         case "Dial":
             return _problems_of_dial(verb)
         case _:
@@ -170,12 +183,39 @@ def _problems_of_dial(dial: ElementTree.Element) -> list[str]:
     return []
 
 
+def _problems_of_who_stays(dial: ElementTree.Element, place: DocumentPlace) -> list[str]:
+    """The caller's conversation ends with them, and comes back to their own address; another leg's to its own."""
+    others, problems = place in NOT_THE_CALLER, []
+    if others is not (path_of(dial.get("action", "")) == LEG_OVER) and "action" in dial.attrib:
+        problems.append(f"Dial: its action is not the {place.value}'s own")
+    conference = dial.find("Conference")
+    if conference is not None and not others and conference.get("endConferenceOnExit") != "true":
+        problems.append("Conference endConferenceOnExit: the caller's conversation outlives them")
+    if conference is not None and ("statusCallback" in conference.attrib) is not (
+        "statusCallbackEvent" in conference.attrib
+    ):
+        problems.append("Conference: a callback without its events, or events that nobody is told of")
+    return problems
+
+
+def _problems_of_rest(pause: ElementTree.Element, place: DocumentPlace) -> list[str]:
+    length = pause.get("length", "")
+    if place is DocumentPlace.HOLD or not length.isdecimal() or int(length) <= LONGEST_REST:
+        return []
+    return ["Pause: a long silence while somebody may speak"]
+
+
 def _problems_of_gather(gather: ElementTree.Element, place: DocumentPlace) -> list[str]:
     problems, hears = [], "speech" in gather.get("input", "")
-    if not gather.get("action", "").partition("?")[0].endswith(FOLDER + GATHERED_AT[place]):
+    path = path_of(gather.get("action", ""))
+    if place is DocumentPlace.MOVED and path == KEY:
+        return _problems_of_key_asked(gather)
+    if path != GATHERED_AT.get(place):
         problems.append(f"Gather: its action is not the {place.value}'s own")
-    if place is DocumentPlace.SCREEN:
+    if place in NOT_THE_CALLER:
         return [*problems, "Gather: the words of an outside phone are not listened to"] if hears else problems
+    if (gather.get("finishOnKey") == "#") is (gather.get("numDigits") == "1"):
+        problems.append("Gather finishOnKey: not a value used here")
     if not hears:
         return [*problems, "Gather: the caller's words are not listened to"]
     problems += [f"Gather without {name}" for name in sorted(NEEDED_TO_HEAR - set(gather.attrib))]
@@ -184,12 +224,19 @@ def _problems_of_gather(gather: ElementTree.Element, place: DocumentPlace) -> li
     return problems
 
 
+def _problems_of_key_asked(gather: ElementTree.Element) -> list[str]:
+    """A person who cannot speak is asked for one key, in silence, by somebody who is there."""
+    if "speech" in gather.get("input", "") or gather.get("actionOnEmptyResult") != "true":
+        return ["Gather: a key is asked for, and its silence is told"]
+    return ["Gather: something is heard while a key is asked for"] if len(gather) else []
+
+
 def _addresses(root: ElementTree.Element) -> Iterator[str]:
     """The addresses at which Twilio asks for the caller."""
     for verb in root.iter():
         found = [verb.get(name, "") for name in ("action", "waitUrl", "url")]
         found += [verb.text or ""] if verb.tag == "Redirect" else []
-        yield from (url for url in found if url and FOLDER + NOT_THE_CALLERS not in url)
+        yield from (url for url in found if url and path_of(url) not in NOT_THE_CALLERS)
 
 
 def _problems_of_silence(root: ElementTree.Element) -> list[str]:
@@ -198,65 +245,6 @@ def _problems_of_silence(root: ElementTree.Element) -> list[str]:
     if not any(marked):
         return []
     problems = [] if all(marked) else ["an address forgets the silent code"]
-    if root.find(".//Say") is not None:
+    if root.find(".//Say") is not None or root.find(".//Play") is not None:
         problems.append("something is said after the silent code")
     return problems
-
-
-def _problems_in_queue(tags: Sequence[str]) -> list[str]:
-    problems = [f"{tag} is not for the queue" for tag in tags if tag not in IN_QUEUE]
-    if not tags or tags[-1] not in ("Gather", "Leave"):
-        # The queue asks again as soon as its document ends: nothing would be heard, and without a rest.
-        problems.append("nobody listens in the queue")
-    return problems + _problems_of_what_follows("Leave", tags)
-
-
-def _problems_on_screen(tags: Sequence[str]) -> list[str]:
-    """Empty, it puts through; else it asks for a key, and a mailbox, which presses nothing, is let go."""
-    if not tags:
-        return []
-    problems = [f"{tag} is not for an outside phone" for tag in tags if tag not in ON_SCREEN]
-    if tags[-1] != "Hangup":
-        problems.append("a mailbox would be put through")
-    if "Gather" not in tags:
-        problems.append("nobody can accept the call")
-    return problems + _problems_of_what_follows("Hangup", tags)
-
-
-def _problems_in_call(verbs: Sequence[ElementTree.Element]) -> list[str]:
-    tags = [verb.tag for verb in verbs]
-    problems = ["the line hangs up"] if "Hangup" in tags else []
-    problems += ["Leave outside the queue"] if "Leave" in tags else []
-    if not tags or tags[-1] != "Redirect":
-        problems.append("the document ends with nobody")
-    problems += _problems_of_what_follows("Redirect", tags)
-    for position, verb in enumerate(verbs):
-        following = verbs[position + 1 :]
-        if verb.tag == "Gather":
-            problems += _problems_after_gather(verb, following)
-        elif verb.tag == "Enqueue":
-            problems += _problems_after_enqueue(following)
-    return problems
-
-
-def _problems_of_what_follows(last: str, tags: Sequence[str]) -> list[str]:
-    return [f"a verb after {last} is never reached"] if last in tags[:-1] else []
-
-
-def _problems_after_gather(gather: ElementTree.Element, following: Sequence[ElementTree.Element]) -> list[str]:
-    """Twilio goes on to the next verb at a silence that it does not tell, and ends the call when there is none."""
-    if not following:
-        return ["no verb after Gather: a silence would end the call"]
-    if following[0].tag == "Redirect" and (following[0].text or "").strip() != gather.get("action"):
-        return ["a silence is not told where an answer is"]
-    return []
-
-
-def _problems_after_enqueue(following: Sequence[ElementTree.Element]) -> list[str]:
-    """The numbers after a queue that failed must ring while this service is down: nothing is asked of it."""
-    if not any(verb.tag in ("Dial", "Redirect") for verb in following):
-        return ["nobody after Enqueue: no outside number, no Redirect"]
-    dials = [verb for verb in following if verb.tag == "Dial"]
-    if any("action" in dial.attrib or "url" in number.attrib for dial in dials for number in dial):
-        return ["the numbers after Enqueue ask this service first"]
-    return ["a second queue after Enqueue"] if any(verb.tag == "Enqueue" for verb in following) else []

@@ -11,9 +11,11 @@ import httpx
 import pytest
 
 from foundation.settings import Settings
+from ivr.simulated.conferences import Participant
 from ivr.simulated.demo_page import demo_router
 from ivr.simulated.exchange import Exchange, TooManyPhones
 from ivr.simulated.heard import HeardKind
+from ivr.simulated.network import OutsidePhone
 from ivr.simulated.page_texts import page_texts
 from ivr.simulated.terminal import run_terminal_phone
 from ivr.telephony import Telephony, build_telephony, local_origin
@@ -116,6 +118,61 @@ async def test_the_page_has_no_inline_script_and_says_that_nobody_answers(door: 
         assert (await door.http.get(f"/demo/telephone/{name}")).status_code == 200
 
 
+async def test_the_page_shows_who_is_on_the_line_and_hold(door: Door, exchange: Exchange) -> None:
+    call = await exchange.open(Line.PREVENTION_SUICIDE)
+    await hear(door, call, HeardKind.QUEUE.value)
+    news = (await door.http.get(f"/demo/telephone/calls/{call}/heard")).json()
+    assert news["standing"] == {"waiting": True, "held": False, "silent": False, "members": []}
+    (entry,) = await door.services.desk.waiting(STAFF)
+    await door.services.desk.claim(STAFF, entry.handoff_id)
+    await hear(door, call, HeardKind.CONVERSATION.value)
+    phone = exchange.phone(call)
+    live = door.network.conferences.live(entry.contact_id)
+    assert live is not None
+    door.network.conferences.hold(live.sid, phone.sid, held=True, url="", method="POST")
+    await hear(door, call, HeardKind.HOLD.value)
+    news = (await door.http.get(f"/demo/telephone/calls/{call}/heard")).json()
+    assert (news["standing"]["waiting"], news["standing"]["held"]) == (False, True)
+    assert {"who": page_texts()["membres"]["soi"], "held": True, "muted": False} in news["standing"]["members"]
+
+
+async def test_who_comes_wakes_the_page(door: Door, exchange: Exchange) -> None:
+    call = await exchange.open(Line.PREVENTION_SUICIDE)
+    await hear(door, call, HeardKind.QUEUE.value)
+    (entry,) = await door.services.desk.waiting(STAFF)
+    await door.services.desk.claim(STAFF, entry.handoff_id)
+    after = await hear(door, call, HeardKind.CONVERSATION.value)
+    asked = asyncio.create_task(exchange.heard(call, after + 100, 15.0))
+    door.network.conferences.enter(entry.contact_id, Participant("CA" + "9" * 32))
+    async with asyncio.timeout(5):
+        assert await asked == ([], False)
+
+
+async def test_the_page_chooses_who_answers_outside(door: Door, exchange: Exchange, settings: Settings) -> None:
+    number = settings.fallback_numbers["info_social"][0]
+    page = await door.http.get("/demo/telephone")
+    assert f'data-number="{number}"' in page.text
+    chosen = {"number": number, "behaviour": "mailbox"}
+    assert (await door.http.post("/demo/telephone/outside", json=chosen)).status_code == 204
+    assert (await door.http.post("/demo/telephone/outside", json={"behaviour": "busy"})).status_code == 204
+    assert door.network.dial(number) is OutsidePhone.MAILBOX
+    assert door.network.dial("+18195550188") is OutsidePhone.BUSY
+    assert door.network.dial("client:staff-1") is OutsidePhone.NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("chosen", "status"),
+    [
+        ({"number": "+15145550000", "behaviour": "busy"}, 404),
+        ({"behaviour": "rings"}, 422),
+        ({"behaviour": "explodes"}, 422),
+    ],
+)
+async def test_no_other_choice_is_taken(door: Door, exchange: Exchange, chosen: dict[str, str], status: int) -> None:
+    assert (await door.http.post("/demo/telephone/outside", json=chosen)).status_code == status
+    assert door.network.others_outside is OutsidePhone.NO_ANSWER
+
+
 def answer_of_terminal(request: httpx.Request) -> httpx.Response:
     if request.url.path.endswith("/calls"):
         return httpx.Response(201, json={"call": "x"})
@@ -124,10 +181,11 @@ def answer_of_terminal(request: httpx.Request) -> httpx.Response:
     heard = [
         {"kind": "alerte", "text": "call: Dial without timeout"},
         {"kind": "voix", "text": "Bonjour."},
+        {"kind": "voix", "text": "Pour une urgence", "cut": True},
         {"kind": "fin", "text": ""},
     ]
     after = int(request.url.params["after"])
-    return httpx.Response(200, json={"heard": heard[after:], "next": 3, "over": after >= 3})
+    return httpx.Response(200, json={"heard": heard[after:], "next": 4, "over": after >= 4})
 
 
 def test_the_terminal_writes_what_is_heard(settings: Settings) -> None:
@@ -135,7 +193,8 @@ def test_the_terminal_writes_what_is_heard(settings: Settings) -> None:
     http = httpx.Client(transport=httpx.MockTransport(answer_of_terminal), base_url="http://x")
     status = run_terminal_phone(settings, "info_social", io.StringIO("2\n\nbonjour\nraccrocher\n"), screen, http)
     assert status == 0
-    assert "Ligne : Bonjour." in screen.getvalue()
+    assert "Ligne : Bonjour.\n" in screen.getvalue()
+    assert f"Ligne : Pour une urgence {page_texts()['coupe']}\n" in screen.getvalue()
     assert f"{page_texts()['genres']['alerte']} : call: Dial without timeout" in screen.getvalue()
     assert "[L'appel est terminé.]" in screen.getvalue()
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 import pytest
 
 from foundation.settings import Settings
-from ivr import twiml
+from ivr import twiml, twiml_waiting
+from ivr.legs import documents as legs
 from ivr.menu import FULL_MENU
 from ivr.menu_state import Destination, Listen
 from ivr.simulated.twiml_allowed import VERBS, DocumentPlace
 from ivr.simulated.twiml_linter import problems_of
 from triage.interventions.types import Language, Line
+from triage.voice_port import LegKind
 
 FRENCH = Language.FRENCH
 SAID = ("Restez en ligne.", "Une personne est appelée.")
 CONTACT = "0123456789abcdef" * 2
+LEG = "f0e1d2c3b4a59687" * 2
 
 
 def documents(settings: Settings) -> dict[str, tuple[str, DocumentPlace]]:
@@ -25,6 +28,9 @@ def documents(settings: Settings) -> dict[str, tuple[str, DocumentPlace]]:
     first_number = settings.fallback_numbers["info_social"][0]
     calls = {
         "menu": twiml.listening(settings, Listen(FULL_MENU), 3, FRENCH, demo=True),
+        "answer": twiml.listening(settings, Listen((), ("Une réponse.\nUne ressource.",)), 3, FRENCH, demo=False),
+        "keys alone": twiml.listening(settings, Listen(("keys",), keys_only=True), 3, FRENCH, demo=False),
+        "goodbye": twiml.goodbye(settings, Line.INFO_SOCIAL, FRENCH),
         "transfer": twiml.transfer(settings, Destination.GAP, 4, FRENCH),
         "queue": queue,
         "mute queue": twiml.queue(settings, Line.INFO_SOCIAL, (), FRENCH, mute=True),
@@ -33,12 +39,31 @@ def documents(settings: Settings) -> dict[str, tuple[str, DocumentPlace]]:
         "static": twiml.static_dial(settings, Line.INFO_SOCIAL, screened=True),
         "kept elsewhere": twiml.static_dial(settings, Line.PARTENAIRES, screened=False),
     }
-    return {name: (document, DocumentPlace.CALL) for name, document in calls.items()} | {
-        "moved": (queue, DocumentPlace.MOVED),
-        "waiting": (twiml.waiting(settings, SAID, FRENCH), DocumentPlace.QUEUE),
-        "leave": (twiml.leave_queue(), DocumentPlace.QUEUE),
-        "screen": (twiml.screen(settings), DocumentPlace.SCREEN),
-        "put through": (twiml.nothing_to_do(), DocumentPlace.SCREEN),
+    return (
+        {name: (document, DocumentPlace.CALL) for name, document in calls.items()}
+        | {
+            "moved": (queue, DocumentPlace.MOVED),
+            "waiting": (twiml_waiting.waiting(settings, SAID, FRENCH, music=True), DocumentPlace.QUEUE),
+            "waiting to music": (twiml_waiting.waiting(settings, SAID, FRENCH, music=True), DocumentPlace.QUEUE),
+            "leave": (twiml_waiting.leave_queue(), DocumentPlace.QUEUE),
+            "screen": (twiml.screen(settings), DocumentPlace.SCREEN),
+            "put through": (twiml.nothing_to_do(), DocumentPlace.SCREEN),
+        }
+        | _documents_of_conversation(settings)
+    )
+
+
+def _documents_of_conversation(settings: Settings) -> dict[str, tuple[str, DocumentPlace]]:
+    return {
+        "waiting with music": (twiml_waiting.waiting(settings, SAID, FRENCH, music=True), DocumentPlace.QUEUE),
+        "callback": (twiml_waiting.callback_promised(settings, SAID, FRENCH), DocumentPlace.QUEUE),
+        "ring": (legs.ring(settings, LegKind.INTERVENANT, LEG), DocumentPlace.LEG),
+        "joins": (legs.into_conference(settings, CONTACT, LEG, SAID, ends=True), DocumentPlace.LEG),
+        "guest joins": (legs.into_conference(settings, CONTACT, LEG, ends=False), DocumentPlace.LEG),
+        "let go": (legs.over(), DocumentPlace.LEG),
+        "held": (legs.held(settings, FRENCH, mute=False, music=True), DocumentPlace.HOLD),
+        "held mute": (legs.held(settings, FRENCH, mute=True, music=True), DocumentPlace.HOLD),
+        "key asked": (legs.key_asked(settings, mute=True), DocumentPlace.MOVED),
     }
 
 
@@ -94,6 +119,8 @@ PLANTED = [
     Fault("words-masked", "menu", 'profanityFilter="false"', 'profanityFilter="true"', "Gather profanityFilter"),
     Fault("filter-by-default", "waiting", 'profanityFilter="false" ', "", "Gather without profanityFilter"),
     Fault("a-get", "menu", 'Redirect method="POST"', 'Redirect method="GET"', "Redirect method: not a value"),
+    Fault("a-rest-without-end", "answer", 'length="1"', 'length="60"', "Pause length: not a whole number of seconds"),
+    Fault("last-words-not-said", "goodbye", "<Response>", "<Response><Enqueue/>", "the line hangs up"),
     Fault("keys-only", "menu", 'input="dtmf speech"', 'input="dtmf"', "words are not listened to"),
     Fault("silence-not-told", "menu", 'EmptyResult="true"', 'EmptyResult="false"', "Gather: silence is not told"),
     Fault("heard-in-french-of-france", "waiting", 'language="fr-CA" method', 'language="fr-FR" method',
@@ -104,7 +131,7 @@ PLANTED = [
     # Seconds
     Fault("speech-ends-by-itself", "menu", 'speechTimeout="3"', 'speechTimeout="auto"', "Gather speechTimeout"),
     Fault("no-time-to-press", "menu", ' timeout="6"', ' timeout="0"', "Gather timeout: not a whole number"),
-    Fault("a-minute-of-silence", "waiting", ' timeout="15"', ' timeout="60"', "Gather timeout: not a whole number"),
+    Fault("a-minute-of-silence", "waiting", ' timeout="', ' timeout="6', "Gather timeout: not a whole number"),
     Fault("half-a-second", "screen", ' timeout="8"', ' timeout="8.5"', "Gather timeout: not a whole number"),
     Fault("rings-for-ever", "overflow", 'timeout="25"', 'timeout="600"', "Dial timeout: not a whole number"),
     Fault("rings-as-twilio-likes", "static", ' timeout="25"', "", "Dial without timeout"),
@@ -172,6 +199,53 @@ PLANTED = [
           'action="http://relais.test/ivr/after-conversation" ', "", "nothing is asked when the conference ends"),
     Fault("a-mailbox-put-through", "screen", "<Hangup />", "", "a mailbox would be put through"),
     Fault("nobody-can-accept", "put through", "<Response />", "<Response><Hangup/></Response>", "nobody can accept"),
+    # The other legs of a conversation
+    Fault("a-key-that-nobody-asks", "ring", "<Gather", "<Dial/><Gather", "put through without a key"),
+    Fault("a-mailbox-in-the-conversation", "ring", "<Hangup />", "", "a leg that does not end"),
+    Fault("a-leg-that-listens", "ring", 'input="dtmf"', 'input="dtmf speech"', "not listened to"),
+    Fault("a-leg-answered-as-a-caller", "ring", "/ivr/leg?", "/ivr/turn?", "not the leg's own"),
+    Fault("a-leg-named-by-a-number", "ring", f"l={LEG}", "l=8195550170", "a long number"),
+    Fault("a-leg-named-by-a-person", "ring", f"l={LEG}", "l=marie", "words or data in l"),
+    Fault("a-number-beside-a-leg", "ring", f"l={LEG}", f"l={LEG}&amp;n=81955", "a long number"),
+    Fault("a-leg-in-the-queue", "joins", "<Dial", "<Enqueue/><Dial", "Enqueue is not for a leg"),
+    Fault("a-leg-that-dials", "joins", "<Dial", "<Dial timeout='20'><Number>+18195550101</Number></Dial><Dial",
+          "a leg that dials a number"),
+    Fault("a-leg-that-goes-back-to-the-menu", "joins", "</Dial>",
+          f"</Dial>{REDIRECT}", "Redirect is not for a leg"),
+    Fault("a-leg-ends-as-a-caller", "joins", "/ivr/leg-over?", "/ivr/after-conversation?", "Dial: its action is not"),
+    Fault("a-leg-beeps", "joins", 'beep="false"', 'beep="true"', "Conference beep"),
+    Fault("a-guest-with-music", "guest joins", ' waitUrl=""', "", "Conference without waitUrl"),
+    Fault("music-from-elsewhere-in-conference", "guest joins", 'waitUrl=""', 'waitUrl="http://s3.example/m.xml"',
+          "Conference waitUrl"),
+    Fault("told-elsewhere", "joins", "http://relais.test/ivr/conference", "http://relais.example/ivr/conference",
+          "an address elsewhere"),
+    Fault("told-of-who-speaks", "joins", "start end join leave", "speaker", "Conference statusCallbackEvent"),
+    Fault("told-of-nothing", "joins", ' statusCallbackEvent="start end join leave"', "", "without its events"),
+    Fault("the-conversation-outlives-the-caller", "conversation", 'endConferenceOnExit="true"',
+          'endConferenceOnExit="false"', "outlives them"),
+    Fault("the-caller-ends-as-a-leg", "conversation", "/ivr/after-conversation\"", "/ivr/leg-over\"",
+          "Dial: its action is not"),
+    # On hold
+    Fault("a-hold-that-listens", "held", "<Play", "<Gather/><Play", "Gather is not for who is on hold"),
+    Fault("a-hold-that-ends", "held", END, f"<Hangup/>{END}", "Hangup is not for who is on hold"),
+    Fault("a-hold-without-rest", "held mute", '<Pause length="30" />', "", "a hold without a rest"),
+    Fault("a-hold-of-an-hour", "held mute", '"30"', '"3600"', "Pause length: not a whole number"),
+    Fault("a-long-rest-in-the-menu", "queue", "<Enqueue", '<Pause length="20"/><Enqueue', "a long silence"),
+    Fault("somebody-elses-song", "held", "http://relais.test/ivr/audio/wait.wav", "http://s3.example/ivr/audio/wait.wav",
+          "Play: an address elsewhere"),
+    Fault("a-song-that-is-not-ours", "waiting with music", "audio/wait.wav", "audio/marie.wav", "Play: an address"),
+    Fault("a-song-after-the-code", "mute queue", "<Enqueue",
+          "<Play>http://relais.test/ivr/audio/wait.wav</Play><Enqueue", "said after the silent code"),
+    # A key is asked of somebody who cannot speak
+    Fault("words-while-a-key-is-asked", "key asked", 'timeout="12" />',
+          f'timeout="12"><Say {VOICE} language="fr-CA">Une touche.</Say></Gather>', "heard while a key is asked"),
+    Fault("a-key-that-is-not-told", "key asked", 'actionOnEmptyResult="true"', 'actionOnEmptyResult="false"',
+          "its silence is told"),
+    Fault("a-key-then-nobody", "key asked", '<Redirect method="POST">http://relais.test/ivr/key?m=1</Redirect>', "",
+          "no verb after Gather"),
+    # The two documents that hang up
+    Fault("a-goodbye-without-words", "goodbye", "<Say", "<Enqueue/><Say", "the line hangs up"),
+    Fault("a-promise-that-asks", "callback", "<Hangup />", "<Gather/><Hangup/>", "Hangup is not for the queue"),
     Fault("an-outside-phone-listened-to", "screen", 'input="dtmf"', 'input="dtmf speech"', "not listened to"),
 ]  # fmt: skip
 
@@ -187,6 +261,20 @@ def test_a_planted_fault_is_refused(settings: Settings, fault: Fault) -> None:
 def test_the_documents_are_accepted_as_they_are(settings: Settings) -> None:
     for name, (document, place) in documents(settings).items():
         assert problems_of(document, place, public_url=settings.public_url) == [], name
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"), [("turn?n=4", False), ("voice", True), ("after-queue", True), ("overflow?i=1", True)]
+)
+def test_the_last_words_answer_what_the_caller_said(settings: Settings, path: str, refused: bool) -> None:
+    document, place = documents(settings)["goodbye"]
+    problems = problems_of(document, place, public_url=settings.public_url, asked=f"{settings.public_url}/ivr/{path}")
+    assert problems == (["the line hangs up on somebody who said nothing"] if refused else [])
+
+
+def test_a_document_given_by_the_rest_side_never_hangs_up(settings: Settings) -> None:
+    document, _ = documents(settings)["goodbye"]
+    assert "the line hangs up" in problems_of(document, DocumentPlace.MOVED, public_url=settings.public_url)
 
 
 def test_every_verb_that_is_allowed_is_used(settings: Settings) -> None:

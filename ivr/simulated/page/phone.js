@@ -2,11 +2,12 @@
 (() => {
   const root = document.getElementById("phone");
   const kinds = JSON.parse(root.dataset.kinds);
+  const states = JSON.parse(root.dataset.states);
   const byId = (id) => document.getElementById(id);
   const log = byId("log");
   const words = byId("words");
   const whileCalling = [byId("hang-up"), byId("keypad"), words, byId("speak"), byId("silence"), byId("microphone")];
-  const kindsWithWords = new Set(["voix", "intervenant", "soi", "alerte"]);
+  const kindsWithWords = new Set(["voix", "intervenant", "autre", "soi", "alerte"]);
   let current = null;
 
   const address = (call, what) => `/demo/telephone/calls/${encodeURIComponent(call)}/${what}`;
@@ -27,12 +28,33 @@
       const who = document.createElement("span");
       who.className = "who";
       who.textContent = kinds[thing.kind];
-      entry.append(who, thing.text);
+      entry.append(who, thing.cut ? `${thing.text} ${root.dataset.cut}` : thing.text);
     } else {
       entry.textContent = kinds[thing.kind];
     }
     log.append(entry);
     log.scrollTop = log.scrollHeight;
+  }
+
+  function showStanding(standing) {
+    const lines = [];
+    if (standing.waiting) lines.push(states.file);
+    if (standing.held) lines.push(states.attente);
+    if (standing.silent) lines.push(states.muet);
+    for (const member of standing.members) {
+      const marks = [member.held && root.dataset.held, member.muted && root.dataset.muted].filter(Boolean);
+      lines.push(marks.length ? `${member.who} (${marks.join(", ")})` : member.who);
+    }
+    if (standing.members.length < 2) lines.push(states.seul);
+    const written = lines.join("\n");
+    const list = byId("standing");
+    if (list.dataset.written === written) return;
+    list.dataset.written = written;
+    list.replaceChildren(...lines.map((line) => {
+      const item = document.createElement("li");
+      item.textContent = line;
+      return item;
+    }));
   }
 
   async function follow(call) {
@@ -47,6 +69,7 @@
         if (current !== call) return;
         news.heard.forEach(write);
         after = news.next;
+        showStanding(news.standing);
         if (news.over && news.heard.length === 0) return finish(root.dataset.ended);
       } catch {
         failures += 1;
@@ -58,6 +81,7 @@
 
   function finish(state) {
     current = null;
+    showStanding({ waiting: false, held: false, silent: false, members: [] });
     show(state, false);
     byId("call").focus();
   }
@@ -112,6 +136,16 @@
 
   byId("call").addEventListener("click", call);
   byId("hang-up").addEventListener("click", () => act("hang_up"));
+  byId("outside").addEventListener("change", async (event) => {
+    const chosen = event.target.closest("[data-number]");
+    if (!chosen) return;
+    try {
+      const response = await post("/demo/telephone/outside", { number: chosen.dataset.number, behaviour: chosen.value });
+      if (!response.ok) throw new Error(String(response.status));
+    } catch {
+      byId("state").textContent = root.dataset.failed;
+    }
+  });
   byId("silence").addEventListener("click", () => act("silence"));
   byId("keypad").addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]");
