@@ -25,6 +25,7 @@ from foundation.clock import Clock
 from foundation.live_events import listen_to_postgresql
 from foundation.logging import set_up_logging
 from foundation.settings import Settings, UnsafeConfiguration, load_settings, refuse_unsafe
+from ivr import recordings as phone_audio
 from ivr import webhooks as phone_routes
 from ivr.simulated.demo_page import demo_router as demo_phone_router
 from ivr.telephony import build_telephony
@@ -67,9 +68,9 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with only_one_on_sqlite(settings.database_url):
-            compare_queues = telephony.attach(services)
+            phone_steps = telephony.attach(services)
             app.state.services, app.state.telephony = services, telephony
-            more = (compare_queues, *steps_beside_the_queue(services))
+            more = (*phone_steps, *steps_beside_the_queue(services))
             app.state.clock_work = ClockWork(services.sessions, services.clock, ladder, more)
             async with background(services, app.state.clock_work):
                 yield
@@ -83,7 +84,7 @@ def create_app(
 def with_doors(app: FastAPI, settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     errors.answer_failures(app)
-    for door in (health, bot_routes, phone_routes, console_routes):
+    for door in (health, bot_routes, phone_routes, phone_audio, console_routes):
         app.include_router(door.router)
     mount_chat(app, settings)
     if settings.demo:

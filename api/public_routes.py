@@ -15,6 +15,7 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("GET", "/metrics"): "counts only; to be kept inside by the proxy",
     ("GET", "/openapi.json"): "the shape of the interface",
     ("GET", "/ivr/fallback.xml"): "must answer when nothing else does; numbers to call only",
+    ("GET", "/ivr/audio/{path:path}"): "recorded sentences and music, the same for everybody",
     ("GET", "/chat/texts"): PAGE,
     ("POST", "/chat/sessions"): "anybody may come to talk; limited by address",
     ("POST", "/chat/messages"): VISITOR,
@@ -37,6 +38,7 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("GET", "/demo/telephone/phone.css"): PAGE,
     ("GET", "/demo/telephone/phone.js"): PAGE,
     ("POST", "/demo/telephone/calls"): DEMO,
+    ("POST", "/demo/telephone/outside"): DEMO,
     ("GET", "/demo/telephone/calls/{phone_id}/heard"): DEMO,
     ("POST", "/demo/telephone/calls/{phone_id}/acts"): DEMO,
 }

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_api_key: SecretStr = SecretStr("")
     twilio_api_secret: SecretStr = SecretStr("")
+    twilio_app_sid: str = ""
     lines: dict[str, str] = Field(default_factory=dict)
     fallback_numbers: dict[str, list[str]] = Field(default_factory=dict)
     info_sante_number: str = ""
@@ -134,6 +135,12 @@ def _problems_outside_demo(settings: Settings) -> list[str]:
         problems.append("RELAIS_TWILIO_ACCOUNT_SID est vide.")
     if not settings.public_url.startswith("https://"):
         problems.append("RELAIS_PUBLIC_URL doit être l'adresse publique en https.")
+    key, secret = settings.twilio_api_key.get_secret_value(), settings.twilio_api_secret.get_secret_value()
+    if settings.twilio_app_sid and not (key and secret):
+        problems.append(
+            "RELAIS_TWILIO_APP_SID est donné sans RELAIS_TWILIO_API_KEY et RELAIS_TWILIO_API_SECRET : "
+            "aucun navigateur ne pourrait répondre aux appels."
+        )
     if settings.demo_password.get_secret_value():
         problems.append("RELAIS_DEMO_PASSWORD ne doit pas être donné hors démonstration.")
     return problems

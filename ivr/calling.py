@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ivr.calls import Call, go_mute, open_call
+from ivr.calls import Call, go_mute, note_call, open_call
+from ivr.legs.conferences import end_conferences
 from ivr.menu_state import Tell
 from ivr.telling import event_of, tell
 from ivr.twilio_form import TwilioForm
@@ -48,6 +49,9 @@ async def missing_code(services: Services, call: Call) -> tuple[Signal, ...]:
 
 async def give_back_if_claimed(services: Services, call: Call, cause: str) -> None:
     """The caller goes back to the queue: whoever had taken them is not with them any more."""
+    if call.moved_at is not None:
+        await note_call(services, call.sid, moved_at=None, held=False, awaiting_key_since=None)
+        await end_conferences(services, call.contact_id)
     async with services.sessions.read() as session:
         handoff = await open_of_contact(session, call.contact_id)
     if handoff is not None and handoff.state is HandoffState.CLAIMED:

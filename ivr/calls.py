@@ -33,6 +33,9 @@ class Call:
     numbers_said_at: datetime | None
     overflow_at: datetime | None
     outside_since: datetime | None
+    moved_at: datetime | None = None
+    held: bool = False
+    awaiting_key_since: datetime | None = None
 
 
 async def find_call(services: Services, sid: str) -> Call | None:
@@ -125,8 +128,9 @@ async def _locked(session: WriteSession, sid: str) -> PhoneCall:
     return await session.get_one(PhoneCall, sid, populate_existing=True, with_for_update=True)
 
 
-async def note_call(services: Services, sid: str, **moments: datetime | None) -> None:
-    """Set some of `ended_at`, `numbers_said_at`, `overflow_at`, `outside_since`."""
+async def note_call(services: Services, sid: str, **moments: datetime | bool | None) -> None:
+    """Set some of `ended_at`, `numbers_said_at`, `overflow_at`, `outside_since`, `moved_at`, `held`,
+    `awaiting_key_since`."""
     async with services.sessions.write() as session:
         await session.execute(update(PhoneCall).where(PhoneCall.call_sid == sid).values(**moments))
 
@@ -149,4 +153,7 @@ def _opened(services: Services, row: PhoneCall) -> Call:
         numbers_said_at=row.numbers_said_at,
         overflow_at=row.overflow_at,
         outside_since=row.outside_since,
+        moved_at=row.moved_at,
+        held=row.held,
+        awaiting_key_since=row.awaiting_key_since,
     )

@@ -20,16 +20,20 @@ from ivr.answers import forget_old_answers
 from ivr.calling import make_sure_person_is_called
 from ivr.calls import Call, find_call, open_call
 from ivr.ending import caller_left
-from ivr.rest_side import QueueMember, TwilioRest, put_back
+from ivr.legs import rows
+from ivr.legs.causes import LegCause
+from ivr.legs.claims import Standing, standing_of
+from ivr.legs.leg_over import leg_is_over
+from ivr.legs.moving import put_back
+from ivr.rest_side import QueueMember, TwilioRest
 from ivr.tables import PhoneCall
 from ivr.twilio_form import shown_number
 from ivr.twiml import queue_name
-from triage.handoff.service import open_of_contact
 from triage.handoff.states import OPEN_STATES, HandoffState
 from triage.handoff.tables import Handoff
 from triage.interventions.types import Line
 from triage.services import Services
-from triage.staff_desk import VoiceUnavailable
+from triage.voice_port import LegState, VoiceUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +41,8 @@ LINES = {queue_name(line): line for line in Line}
 CHECKED_A_ROUND = 20
 EVERY = timedelta(seconds=30)
 LONGEST_ROUND_SECONDS = 120.0
-# A claim moves its caller within a few seconds.
+# Once somebody is on line for them, a caller is moved within a few seconds; while a telephone rings, the legs' own
+# clock counts.
 BRIDGED_WITHIN = timedelta(seconds=10)
 # The sentences heard on the way into the queue last less than this.
 IN_QUEUE_WITHIN = timedelta(seconds=45)
@@ -51,6 +56,7 @@ async def reconcile(services: Services, rest: TwilioRest) -> int:
     for member in members:
         put_right += await _tried(_in_their_queue(services, rest, member, listed_at))
     put_right += await _outside_their_queue(services, rest, {member.call_sid for member in members}, listed_at)
+    put_right += await _legs_that_ended(services, rest, listed_at)
     await forget_old_answers(services)
     return put_right
 
@@ -95,14 +101,25 @@ async def _tried(one: Awaitable[int]) -> int:
 
 async def _in_their_queue(services: Services, rest: TwilioRest, member: QueueMember, listed_at: datetime) -> int:
     call = await find_call(services, member.call_sid) or await _begun(services, rest, member)
-    async with services.sessions.read() as session:
-        handoff = await open_of_contact(session, call.contact_id)
+    standing = await standing_of(services, call.contact_id, live_only=False)
+    handoff = standing.handoff
     if handoff is None or handoff.state is not HandoffState.CLAIMED or handoff.claimed_at is None:
         return int(await make_sure_person_is_called(services, call))
-    if listed_at - handoff.claimed_at < BRIDGED_WITHIN:
+    if not _should_be_bridged(standing, handoff.claimed_at, listed_at):
         return 0
     await services.desk.give_back(handoff.id, cause="not_bridged", claimed_by=handoff.owner_id)
     return 1
+
+
+def _should_be_bridged(standing: Standing, claimed_at: datetime, listed_at: datetime) -> bool:
+    """Somebody took the caller, no telephone rings for them any more, and there was time to move the caller."""
+    leg = standing.owner_leg
+    if leg is not None and leg.state is LegState.RINGING:
+        return False
+    theirs = [one for one in standing.legs if one.staff_id == standing.owner_id]
+    moved_at = standing.call.moved_at if standing.call is not None else None
+    moments = [claimed_at, moved_at, *(moment for one in theirs for moment in (one.answered_at, one.ended_at))]
+    return listed_at - max(moment for moment in moments if moment is not None) >= BRIDGED_WITHIN
 
 
 async def _begun(services: Services, rest: TwilioRest, member: QueueMember) -> Call:
@@ -151,6 +168,24 @@ def _astray(call: PhoneCall, handoff: Handoff, now: datetime) -> bool:
     """Nobody has them, and they had the time to be in the queue."""
     since = max(filter(None, (handoff.waiting_since, call.overflow_at)))
     return handoff.owner_id is None and call.ended_at is None and now - since >= IN_QUEUE_WITHIN
+
+
+async def _legs_that_ended(services: Services, rest: TwilioRest, now: datetime) -> int:
+    """Legs whose end nobody told us about."""
+    legs = {leg.call_sid: leg for leg in await rows.live_legs(services) if leg.call_sid and leg.answered_at}
+    if not legs:
+        return 0
+    live = await rest.live_calls()
+    put_right = 0
+    for sid in _some([sid for sid in legs if sid not in live], now):
+        put_right += await _tried(_end_leg_if_over(services, rest, legs[sid]))
+    return put_right
+
+
+async def _end_leg_if_over(services: Services, rest: TwilioRest, leg: rows.LegRow) -> int:
+    if leg.call_sid is None or not (await rest.leg(leg.call_sid)).ended:
+        return 0
+    return int(await leg_is_over(services, leg, LegCause.HUNG_UP))
 
 
 async def _let_go_if_over(services: Services, rest: TwilioRest, sid: str) -> int:

@@ -17,16 +17,12 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from foundation.settings import Settings
-from ivr import twiml
-from ivr.calls import Call, call_of_contact
-from ivr.flow import call_person_again
-from ivr.menu_texts import menu_texts
 from ivr.twilio_form import ENDED_STATUSES
-from triage.services import Services
-from triage.staff_desk import VoiceUnavailable
+from triage.voice_port import VoiceUnavailable
 
 REQUEST_SECONDS = 4.0
 LARGEST_PAGE = 1000
+LEG_EVENTS = ["answered", "completed"]
 DEMO_ACCOUNT = "AC" + "0" * 32
 
 
@@ -59,6 +55,51 @@ class TwilioRest:
 
     async def end_call(self, call_sid: str) -> None:
         await self._ask(lambda: self._client.calls(call_sid).update(status="completed"))
+
+    async def call_number(self, to: str, shown: str, url: str, status_url: str, ring_seconds: int) -> str:
+        """A new leg, which asks for `url` when it is answered: its id."""
+
+        def created() -> str:
+            call = self._client.calls.create(
+                to=to,
+                from_=shown,
+                url=url,
+                method="POST",
+                timeout=ring_seconds,
+                status_callback=status_url,
+                status_callback_method="POST",
+                status_callback_event=LEG_EVENTS,
+            )
+            return str(call.sid)
+
+        sid: str = await self._ask(created)
+        return sid
+
+    async def conference(self, name: str) -> str | None:
+        """The id of the conference in progress under this name. A moment late: callbacks know it sooner."""
+
+        def found() -> str | None:
+            listed = self._client.conferences.list(friendly_name=name, page_size=LARGEST_PAGE)
+            return next((str(one.sid) for one in listed if one.status != "completed"), None)
+
+        sid: str | None = await self._ask(found)
+        return sid
+
+    async def hold(self, conference_sid: str, call_sid: str, *, held: bool, hold_url: str) -> None:
+        def change() -> None:
+            participant = self._client.conferences(conference_sid).participants(call_sid)
+            if held:
+                participant.update(hold=True, hold_url=hold_url, hold_method="POST")
+            else:
+                participant.update(hold=False)
+
+        await self._ask(change)
+
+    async def ends_conference(self, conference_sid: str, call_sid: str, *, ends: bool) -> None:
+        """Whether the conversation is over for all when this leg leaves."""
+        await self._ask(
+            lambda: self._client.conferences(conference_sid).participants(call_sid).update(end_conference_on_exit=ends)
+        )
 
     async def leg(self, call_sid: str) -> Leg:
         call = await self._ask(lambda: self._client.calls(call_sid).fetch())
@@ -112,53 +153,3 @@ def make_client(settings: Settings, http_client: HttpClient | None) -> Client:
     if key and secret:
         return Client(key, secret, account_sid=account, http_client=http_client)
     return Client(account, settings.twilio_auth_tokens[0], http_client=http_client)
-
-
-class TwilioVoice:
-    """The telephone as the desk sees it (`triage.staff_desk.VoicePort`). `attach` gives it the heart."""
-
-    def __init__(self, settings: Settings, rest: TwilioRest) -> None:
-        self.settings = settings
-        self.rest = rest
-        self._services: Services | None = None
-
-    def attach(self, services: Services) -> None:
-        self._services = services
-
-    async def bring_together(self, contact_id: str, staff_id: str) -> None:
-        """Move the caller into the conversation named by the contact. Raises VoiceUnavailable.
-
-        Outside demo mode an intervenant has no telephone of ours yet: the caller is left where they wait.
-        """
-        if not self.settings.demo:
-            raise VoiceUnavailable("no telephone reaches this intervenant")
-        _, call = await self._call_on_line(contact_id)
-        if call.outside_since is not None:
-            raise VoiceUnavailable("the caller is talking with an outside number")
-        await self.rest.run_document(call.sid, twiml.conversation(self.settings, contact_id, mute=call.state.mute))
-
-    async def back_to_queue(self, contact_id: str) -> None:
-        """Move the caller out of a conversation that nobody is in, into the queue. Raises VoiceUnavailable."""
-        services, call = await self._call_on_line(contact_id)
-        if call.outside_since is not None:
-            raise VoiceUnavailable("the caller is talking with an outside number")
-        await put_back(services, self.rest, call)
-
-    async def hang_up(self, contact_id: str) -> None:
-        """End the caller's leg. Raises VoiceUnavailable."""
-        _, call = await self._call_on_line(contact_id)
-        await self.rest.end_call(call.sid)
-
-    async def _call_on_line(self, contact_id: str) -> tuple[Services, Call]:
-        if self._services is None:
-            raise VoiceUnavailable("the telephone is not ready")
-        call = await call_of_contact(self._services, contact_id)
-        if call is None or call.ended_at is not None:
-            raise VoiceUnavailable("the caller is no longer on line")
-        return self._services, call
-
-
-async def put_back(services: Services, rest: TwilioRest, call: Call) -> None:
-    """Give a call on line the document of the queue, wherever it is. Raises VoiceUnavailable."""
-    sentence = menu_texts(call.state.language).say("cut")
-    await rest.run_document(call.sid, await call_person_again(services, call, (sentence,)))

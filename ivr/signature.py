@@ -59,7 +59,7 @@ async def received_form(request: Request, signed: Annotated[SignedFields, Depend
     form = read_fields(signed.fields, services.clock.now(), too_long=signed.too_long)
     return replace(
         form,
-        token=_bound_token(request, form.call_sid),
+        token=_bound_token(request, form.get("CallSid")),
         coded=request.query_params.get(CODED) == "1",
         after_five=request.query_params.get(AFTER_FIVE) == "1",
     )

@@ -13,6 +13,7 @@ from foundation.sessions import Sessions
 from foundation.settings import Settings
 from triage.conversation import Conversation
 from triage.directory.resources import Directory
+from triage.handoff.wait_history import WaitHistory, wait_scale
 from triage.interventions.texts import Texts
 from triage.leaving import Leaving
 from triage.nlu_route.confidence import ConfidenceThresholds
@@ -21,7 +22,9 @@ from triage.nlu_route.route import Router
 from triage.record.service import ContactRecord
 from triage.replies.build import Replies
 from triage.risk_gate.gate import RiskGate
-from triage.staff_desk import StaffDesk, VoicePort
+from triage.staff_desk import StaffDesk
+from triage.voice_desk import VoiceDesk
+from triage.voice_port import CallPort
 
 
 @dataclass(slots=True)
@@ -37,6 +40,8 @@ class Services:
     conversation: Conversation
     leaving: Leaving
     desk: StaffDesk
+    voice_desk: VoiceDesk
+    waits: WaitHistory
 
     async def close(self) -> None:
         await self.sessions.engine.dispose()
@@ -46,7 +51,7 @@ def build_services(
     settings: Settings,
     *,
     http: httpx.AsyncClient,
-    voice: VoicePort,
+    voice: CallPort,
     clock: Clock | None = None,
     router: Router | None = None,
     gate: RiskGate | None = None,
@@ -71,6 +76,7 @@ def build_services(
         texts=texts,
         clock=clock,
     )
+    desk = StaffDesk(sessions, record, clock, voice)
     return Services(
         settings=settings,
         clock=clock,
@@ -82,5 +88,7 @@ def build_services(
         texts=texts,
         conversation=conversation,
         leaving=Leaving(sessions, record, clock),
-        desk=StaffDesk(sessions, record, clock, voice),
+        desk=desk,
+        voice_desk=VoiceDesk(sessions, record, clock, desk, voice),
+        waits=WaitHistory(sessions, wait_scale()),
     )

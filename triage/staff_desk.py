@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from foundation.clock import Clock
 from foundation.sessions import Contention, ReadSession, Sessions
@@ -21,32 +20,15 @@ from triage.record import audit
 from triage.record.service import ContactRecord, OpenedSignal, SaidTurn
 from triage.record.tables import Author
 from triage.signals import RiskLevel
+from triage.voice_port import VoicePort, VoiceUnavailable
+
+__all__ = ["OpenContact", "QueueEntry", "StaffDesk", "VoicePort", "VoiceUnavailable", "may_read"]
 
 log = logging.getLogger(__name__)
 
 QUEUE_READ = "queue_read"
 ATTEMPTS = 5
 READ_AFTER_CLOSING = timedelta(hours=24)
-
-
-class VoiceUnavailable(Exception):
-    """The telephone side could not bring the two together: the person stays in the queue."""
-
-
-class VoicePort(Protocol):
-    """The telephone, as the desk sees it; `ivr` gives the real one at start."""
-
-    async def bring_together(self, contact_id: str, staff_id: str) -> None:
-        """Put the waiting caller and the intervenant on one line. Raises VoiceUnavailable."""
-        ...
-
-    async def back_to_queue(self, contact_id: str) -> None:
-        """Put a caller whose intervenant let go back where callers wait. Raises VoiceUnavailable."""
-        ...
-
-    async def hang_up(self, contact_id: str) -> None:
-        """End the caller's leg, after the intervenant closed the contact. Raises VoiceUnavailable."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +54,8 @@ class QueueEntry:
     person_left_at: datetime | None
     recall_possible: bool | None
     recall_safe: bool | None
+    callback_due_at: datetime | None
+    callback_attempts: int
     version: int
     steps: frozenset[str]
 
@@ -172,12 +156,13 @@ class StaffDesk:
                     raise
 
     async def read(self, actor: Actor, contact_id: str) -> OpenContact:
-        """The whole contact. Its owner or a garde clinique may read it. Raises NotYours."""
+        """The whole contact, for its owner, a garde clinique, or a colleague asked into the call. Raises NotYours."""
         now = self.clock.now()
+        invited = await self.voice.is_invited(contact_id, actor.id)
         async with self.sessions.write() as session:
             contact = await self.record.contact(session, contact_id)
             handoff = await service.last_of_contact(session, contact_id)
-            if handoff is None or not may_read(handoff, actor, now):
+            if handoff is None or not (invited or may_read(handoff, actor, now)):
                 raise NotYours(contact_id)
             audit.note(session, actor_id=actor.id, action="contact_read", subject=f"contact:{contact_id}", now=now)
             turns = await self.record.turns(session, contact)
@@ -216,13 +201,15 @@ class StaffDesk:
         await self._caller_waits_again(handoff)
 
     async def _caller_waits_again(self, handoff: Handoff) -> None:
-        """A released caller leaves the conversation for the queue; if the telephone fails now, its
-        reconciler does it."""
+        """A released caller leaves the conversation for the queue, and the others are let go; if the telephone
+        fails now, its reconciler does it."""
         if handoff.channel is Channel.PHONE and handoff.person_left_at is None:
             try:
                 await self.voice.back_to_queue(handoff.contact_id)
             except VoiceUnavailable as error:
                 log.error("a released caller is not back in the queue yet (%s)", error)
+        if handoff.channel is Channel.PHONE:
+            await self.voice.end_legs(handoff.contact_id)
 
     async def close(self, actor: Actor, handoff_id: str, disposition: str) -> None:
         """End a contact with its disposition. Raises NotYours."""
@@ -236,8 +223,12 @@ class StaffDesk:
             await self.record.close(session, contact, disposition, now)
             audit.note(session, actor_id=actor.id, action="closed", subject=f"handoff:{handoff_id}", now=now)
             on_phone = handoff.channel is Channel.PHONE and handoff.person_left_at is None
-        if on_phone:
-            await self.voice.hang_up(contact_id)
+        try:
+            if on_phone:
+                await self.voice.hang_up(contact_id)
+        finally:
+            if handoff.channel is Channel.PHONE:
+                await self.voice.end_legs(contact_id)
 
     async def _entry(self, session: ReadSession, handoff: Handoff) -> QueueEntry:
         contact = await self.record.contact(session, handoff.contact_id)
@@ -260,6 +251,8 @@ class StaffDesk:
             person_left_at=handoff.person_left_at,
             recall_possible=handoff.recall_possible,
             recall_safe=handoff.recall_safe,
+            callback_due_at=handoff.callback_due_at,
+            callback_attempts=handoff.callback_attempts,
             version=handoff.version,
             steps=await queue.steps_taken(session, handoff),
         )

@@ -15,6 +15,9 @@ from api.commands.signature_check import tokens_verify
 from api.signed_texts import unsigned_texts
 from console import accounts
 from foundation.settings import Settings, problems_of
+from ivr.answering_texts import load_answering_texts
+from ivr.legs.numbers import never_dialled
+from ivr.legs.staff_phones import browsers_can_call, ways_chosen
 from ivr.menu_texts import menu_texts
 from triage.directory.resources import Directory
 from triage.handoff.ladder import Ladder
@@ -26,6 +29,7 @@ from triage.nlu_route.rasa_client import RasaRouter
 from triage.record import audit
 from triage.replies.build import Replies
 from triage.risk_gate.gate import RiskGate
+from triage.voice_port import AnswerWay
 
 type Check = Callable[[Settings], Awaitable[list[str]]]
 
@@ -96,12 +100,28 @@ async def texts_are_whole(_settings: Settings) -> list[str]:
     Ladder.load()
     for language in Language:
         menu_texts(language)
+    load_answering_texts()
+    never_dialled()
     return []
 
 
 async def texts_are_signed(settings: Settings) -> list[str]:
     """Outside demo mode, a clinician has signed every text."""
     return unsigned_texts(settings)
+
+
+async def telephones_ring(settings: Settings) -> list[str]:
+    """Outside demo mode a call can be taken by whoever chose how to answer, and by nobody else."""
+    if settings.demo or _is_missing_file(settings):
+        return []
+    async with open_sessions(settings) as sessions, sessions.read() as session:
+        staff = {user.id for user in await accounts.all_users(session) if user.active and user.role in TAKES_PEOPLE}
+        ways = [way for staff_id, way in (await ways_chosen(session)).items() if staff_id in staff]
+    if not ways:
+        return ["personne n'a choisi comment répondre aux appels; « Mon téléphone », dans la console, le demande."]
+    if AnswerWay.SOFTPHONE in ways and not browsers_can_call(settings):
+        return ["des intervenants répondent par le navigateur, et RELAIS_TWILIO_APP_SID ou la clé d'API manque."]
+    return []
 
 
 async def audit_is_whole(settings: Settings) -> list[str]:
@@ -129,5 +149,6 @@ CHECKS: dict[str, Check] = {
     "Rasa": rasa_answers,
     "textes entiers": texts_are_whole,
     "textes signés": texts_are_signed,
+    "téléphones": telephones_ring,
     "audit": audit_is_whole,
 }

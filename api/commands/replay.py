@@ -22,8 +22,8 @@ from foundation.settings import Settings
 from triage.conversation import Conversation
 from triage.handoff.states import HandoffReason
 from triage.interventions.types import Line
-from triage.staff_desk import VoiceUnavailable
 from triage.turn import IncomingTurn, Outcome, Said
+from triage.voice_port import NoTelephone
 
 SECRET_KEY_BYTES = 32
 
@@ -39,16 +39,6 @@ REASONS = {
     HandoffReason.FAULT: "fault",
     HandoffReason.UNREADABLE: "fault",
 }
-
-
-class NobodyToCall:
-    """The telephone of a replay: no caller waits behind these contacts."""
-
-    async def bring_together(self, contact_id: str, staff_id: str) -> None:
-        raise VoiceUnavailable
-
-    async def hang_up(self, contact_id: str) -> None:
-        raise VoiceUnavailable
 
 
 class Replay:
@@ -120,7 +110,7 @@ def run(_arguments: argparse.Namespace) -> int:
         runner = stack.enter_context(asyncio.Runner())
         http = stack.enter_context(http_client(runner))
         router = stack.enter_context(rasa_router(settings, http, runner))
-        services = build_services(settings, http=http, voice=NobodyToCall(), router=router)
+        services = build_services(settings, http=http, voice=NoTelephone(), router=router)
         stack.callback(lambda: runner.run(services.close()))
         replay = Replay(services.conversation)
         answer_lines(sys.stdin.buffer, sys.stdout.buffer, lambda line: runner.run(replay.answer(line)))

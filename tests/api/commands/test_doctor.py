@@ -12,11 +12,13 @@ from api.commands import checks, signature_check
 from api.commands.doctor import examine
 from api.commands.signature_check import tokens_verify
 from foundation.settings import Settings
+from ivr.legs.staff_phones import choose_way
 from tests.fixtures.scripted import ScriptedGate
 from tests.fixtures.services import make_settings
 from triage.handoff.states import Role
 from triage.risk_gate.gate import RiskGate
 from triage.services import Services
+from triage.voice_port import AnswerWay
 
 PASSWORD = "un mot de passe bien long"
 
@@ -78,6 +80,22 @@ async def test_somebody_must_be_able_to_answer(settings: Settings, services: Ser
     async with services.sessions.write() as session:
         await checks.accounts.set_active(session, "b", False)
     assert len(await checks.somebody_can_answer(settings)) == 1
+
+
+async def test_somebodys_telephone_must_ring(
+    settings: Settings, services: Services, sqlite_url: str, tmp_path: Path
+) -> None:
+    live = make_settings(sqlite_url, tmp_path, demo=False)
+    async with services.sessions.write() as session:
+        user = await checks.accounts.create_user(session, login="a", name="a", role=Role.INTERVENANT, password=PASSWORD)
+    assert await checks.telephones_ring(settings) == [], "in a demonstration, conversations are by text"
+    (problem,) = await checks.telephones_ring(live)
+    assert "Mon téléphone" in problem
+    await choose_way(services, user.id, AnswerWay.SOFTPHONE, None)
+    (problem,) = await checks.telephones_ring(live)
+    assert "RELAIS_TWILIO_APP_SID" in problem
+    await choose_way(services, user.id, AnswerWay.OWN_PHONE, "819 555-0161")
+    assert await checks.telephones_ring(live) == []
 
 
 async def test_an_open_account_of_the_demonstration_is_named_outside_it(
@@ -162,4 +180,4 @@ async def test_a_token_that_does_not_verify_is_named_by_its_place(
 def test_every_check_is_asked() -> None:
     named: set[Callable[[Settings], Coroutine[object, object, list[str]]]] = set(checks.CHECKS.values())  # type: ignore[arg-type]
     assert {tokens_verify, checks.rasa_answers, checks.texts_are_signed} <= named
-    assert len(named) == len(checks.CHECKS) == 10
+    assert len(named) == len(checks.CHECKS) == 11
