@@ -7,13 +7,16 @@ from dataclasses import replace
 from ivr import twiml
 from ivr.calling import call_of, give_back_if_claimed, make_sure_person_is_called, missing_code
 from ivr.calls import Call, find_call, go_mute, save_step
-from ivr.counters import UNKNOWN_LINES
+from ivr.closing import close_if_finished
+from ivr.counters import ADDED_BEFORE_A_PERSON, FROM_KEY_TWO_TO_QUEUE, UNKNOWN_LINES
 from ivr.ending import caller_left
 from ivr.menu import step
+from ivr.menu_moves import noted_of
 from ivr.menu_state import (
     Arrived,
     ChangeLanguage,
     Event,
+    Goodbye,
     HandedOver,
     Listen,
     MenuState,
@@ -27,15 +30,18 @@ from ivr.menu_state import (
     TransferEnded,
 )
 from ivr.menu_texts import menu_texts
+from ivr.spoken_words import meaning_of
 from ivr.telling import event_of, tell
 from ivr.twilio_form import TwilioForm
 from ivr.way_in import SILENT_CODE, signals_of, signals_of_key
+from triage.handoff.states import HandoffReason
 from triage.interventions.types import Language
 from triage.services import Services
 from triage.signals import RiskKind
-from triage.turn import Said, entry_signal
+from triage.turn import Outcome, Said, entry_signal
 
 ANSWERED_STATUSES = frozenset({"completed", "answered"})
+WANTED_A_PERSON = (HandoffReason.ASKED, HandoffReason.SILENCE)
 
 
 async def first_document(services: Services, form: TwilioForm) -> str:
@@ -99,7 +105,7 @@ async def fault_document(services: Services, form: TwilioForm) -> str:
     if form.speech:
         signals += (entry_signal(RiskKind.FAULT),)
     await give_back_if_claimed(services, call, "fault")
-    told = Tell(said, form.speech, signals)
+    told = Tell(said, form.speech, signals, noted=noted_of(call.state))
     outcome = await tell(services, call, told, form.client_id(f"fault:{call.state.turn}"))
     if form.call_over:
         await caller_left(services, call)
@@ -126,25 +132,38 @@ def _event(form: TwilioForm) -> Event:
         return TransferEnded(status in ANSWERED_STATUSES, now)
     if form.pressed is not None:
         return form.pressed
-    return Spoke(form.speech, now) if form.speech else Silent(now)
+    return Spoke(form.speech, now, meaning_of(form.speech)) if form.speech else Silent(now)
 
 
 async def _advance(services: Services, call: Call, form: TwilioForm, event: Event) -> str:
     taken, told_count = step(call.state, event), 0
     while True:
         if isinstance(taken.document, Transfer) and not _can_transfer(services, taken.document):
-            taken = step(taken.state, TransferEnded(False, services.clock.now()))
+            taken = step(replace(taken.state, transfer=None), TransferEnded(False, services.clock.now()))
+        if isinstance(taken.document, Goodbye) and not await close_if_finished(services, call):
+            return await call_person_again(services, call, (menu_texts(call.state.language).say("handed_over"),))
         if taken.document is not None:
             break
         told = next(effect for effect in taken.effects if isinstance(effect, Tell))
         client_id = form.client_id(f"turn:{call.state.turn}:{told_count}")
         outcome = await tell(services, call, told, client_id, unreadable=form.unreadable)
+        _count_seconds(services, taken.state, outcome)
         taken = step(taken.state, event_of(services, call, taken.state, told, outcome))
         told_count += 1
     for effect in taken.effects:
         if isinstance(effect, ChangeLanguage):
             await _change_language(services, call, effect.language)
     return await _render_and_keep(services, call, taken)
+
+
+def _count_seconds(services: Services, state: MenuState, outcome: Outcome) -> None:
+    """How long the bot kept somebody who pressed 2 and now goes to the queue."""
+    if outcome.handoff is None or state.two_at is None or state.place is Place.FILE:
+        return
+    seconds = (services.clock.now() - state.two_at).total_seconds()
+    FROM_KEY_TWO_TO_QUEUE.observe(seconds)
+    if state.place is Place.PRECISER and not state.misunderstood and outcome.handoff.reason in WANTED_A_PERSON:
+        ADDED_BEFORE_A_PERSON.observe(seconds)
 
 
 def _can_transfer(services: Services, document: Transfer) -> bool:
@@ -175,9 +194,12 @@ def _render(services: Services, call: Call, taken: Step) -> str:
             return twiml.listening(settings, document, state.turn, state.language, demo=demo, after_five=after_five)
         case Transfer():
             return twiml.transfer(settings, document.destination, state.turn, state.language)
+        case Goodbye():
+            return twiml.goodbye(settings, call.line, state.language)
         case Queue():
-            sentences = (menu_texts(state.language).say("demo"), *document.sentences) if demo else document.sentences
-            return _queue(services, call, state, sentences)
+            keys = ("demo", *document.keys) if demo else document.keys
+            said = (menu_texts(state.language).say(key) for key in keys)
+            return _queue(services, call, state, (*said, *document.sentences))
         case _:
             return in_force(services, replace(call, state=state))
 

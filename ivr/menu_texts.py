@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from triage.interventions.texts import TextFileError, read_yaml
+from ivr.menu_state import Meaning, Noted
+from triage.interventions.texts import TextFileError, plain, read_yaml
 from triage.interventions.types import Language, Line
 from triage.signals import RiskKind
 
@@ -23,10 +24,15 @@ SAID = [
     "wrong_key",
     "keys",
     "anything_else",
+    "before_leaving",
+    "goodbye",
     "to_info_sante",
     "to_gap",
     "transfer_over",
+    "no_answer_info_sante",
+    "no_answer_gap",
     "partner",
+    "partner_code",
     "handed_over",
     "wait",
     "wait_risk",
@@ -38,6 +44,10 @@ SAID = [
     "screen_mute",
     "screen_again",
 ]
+CODE = "code"
+CODE_UNKNOWN = "code_unknown"
+NOTED = [*(noted.value for noted in Noted), CODE, CODE_UNKNOWN]
+KNOWN_WORDS = [meaning for meaning in Meaning if meaning is not Meaning.OTHER]
 # The suicide prevention line's own number, as each language says it: nobody on that line is sent back to it.
 SUICIDE_LINE_NUMBER = {Language.FRENCH: "deux sept sept", Language.ENGLISH: "two seven seven"}
 
@@ -53,6 +63,8 @@ class MenuTexts:
     places_more: str
     numbers: dict[str, str]
     outside: dict[str, str]
+    words: dict[Meaning, frozenset[str]]
+    noted: dict[str, str]
 
     def say(self, key: str) -> str:
         return self.said[key]
@@ -81,7 +93,10 @@ def menu_texts(language: Language) -> MenuTexts:
     more = content.get("places_more")
     if not places or not isinstance(more, str) or not all(isinstance(place, str) for place in places):
         raise TextFileError(f"{path.name} : « places » et « places_more » sont attendus.")
-    texts = MenuTexts(str(content["statut"]), language, said, places, more, numbers, outside)
+    noted = _sentences(path, content, "noted", NOTED)
+    texts = MenuTexts(
+        str(content["statut"]), language, said, places, more, numbers, outside, _words(path, content), noted
+    )
     _refuse_circle(path, texts)
     return texts
 
@@ -99,6 +114,18 @@ def _sentences(path: Path, content: dict[str, Any], section: str, needed: list[s
         if not isinstance(found.get(key), str) or not found[key].strip():
             raise TextFileError(f"{path.name} : « {section}.{key} » doit avoir un texte.")
     return {key: value.strip() for key, value in found.items()}
+
+
+def _words(path: Path, content: dict[str, Any]) -> dict[Meaning, frozenset[str]]:
+    """The closed lists of what may be said, as `plain` makes them."""
+    found = content.get("words")
+    if not isinstance(found, dict) or set(found) != {meaning.value for meaning in KNOWN_WORDS}:
+        expected = ", ".join(meaning.value for meaning in KNOWN_WORDS)
+        raise TextFileError(f"{path.name} : la section « words » doit avoir {expected}, et rien d'autre.")
+    for name, said in found.items():
+        if not isinstance(said, list) or not said or not all(isinstance(one, str) and plain(one) for one in said):
+            raise TextFileError(f"{path.name} : « words.{name} » est une liste de mots entre guillemets.")
+    return {meaning: frozenset(map(plain, found[meaning.value])) for meaning in KNOWN_WORDS}
 
 
 def _refuse_circle(path: Path, texts: MenuTexts) -> None:

@@ -13,6 +13,8 @@ from foundation.settings import Settings
 from ivr.menu_state import Pressed
 from triage.interventions.types import Line
 
+KEYS = frozenset("0123456789*#")
+MOST_DIGITS = 12
 KEPT_TEXT_BYTES = 64 * 1024
 E164 = re.compile(r"\+[1-9]\d{7,14}")
 # What Twilio sends as `From` when the network hides the number.
@@ -60,6 +62,11 @@ class TwilioForm:
         return text if heard else ""
 
     @property
+    def digits(self) -> str:
+        """All the keys of this request, where several are listened to."""
+        return "".join(key for key in self.get("Digits") if key in KEYS)[:MOST_DIGITS]
+
+    @property
     def key(self) -> str:
         """The key pressed: 0 wins over any other, since it asks for a person."""
         digits = self.get("Digits").strip()
@@ -70,7 +77,7 @@ class TwilioForm:
     @property
     def pressed(self) -> Pressed | None:
         """The key as the menu takes it, with the words said at the same time."""
-        return Pressed(self.key, self.received_at, self.speech) if self.key else None
+        return Pressed(self.key, self.received_at, self.speech, self.digits) if self.key else None
 
     @property
     def is_silent(self) -> bool:

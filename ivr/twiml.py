@@ -1,6 +1,6 @@
 """The documents given to Twilio. Every address is absolute and carries no personal data.
 
-Every document ends with a person, or with another document to ask for: the line never hangs up by itself.
+Every document ends with a person, or with another document to ask for: the line hangs up only on `goodbye`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from twilio.twiml.voice_response import Conference, Dial, Gather, VoiceResponse
 from foundation.settings import Settings
 from ivr.menu_state import Destination, Listen
 from ivr.menu_texts import menu_texts
+from ivr.recordings import recording_of
 from ivr.speech import SPEECH
 from triage.interventions.types import Language, Line
 
 RING_SECONDS = 25
 SPEECH_TIMEOUT_SECONDS = 3
-WAIT_SECONDS = 15
 SCREEN_SECONDS = 8
+CONFERENCE_EVENTS = "start end join leave"
+# Between two resources that are read aloud.
+REST_SECONDS = 1
 # In the addresses, so that a document made without a database stays silent too.
 CODED = "m"
 AFTER_FIVE = "f"
@@ -43,10 +46,22 @@ def nothing_to_do() -> str:
     return str(VoiceResponse())
 
 
-def say(response: VoiceResponse | Gather, sentences: Sequence[str], language: Language = Language.FRENCH) -> None:
+def say(
+    settings: Settings,
+    response: VoiceResponse | Gather,
+    sentences: Sequence[str],
+    language: Language = Language.FRENCH,
+) -> None:
+    """Each sentence by its recording, else by the voice; the lines of one sentence with a rest between them."""
     speech = SPEECH[language]
     for sentence in sentences:
-        response.say(sentence, voice=speech.voice, language=speech.voice_language)
+        if recording := recording_of(sentence, language):
+            response.play(address(settings, f"audio/{recording}"))
+            continue
+        for position, line in enumerate(filter(None, sentence.split("\n"))):
+            if position:
+                response.pause(length=REST_SECONDS)
+            response.say(line, voice=speech.voice, language=speech.voice_language)
 
 
 def listening(
@@ -61,28 +76,31 @@ def listening(
     """Say, then listen to a key or to words; silence comes back to the same address."""
     response = VoiceResponse()
     action = address(settings, "turn", n=turn, **({AFTER_FIVE: 1} if after_five else {}))
-    gather = _gather(action, language, document.timeout_seconds)
+    gather = ear(action, language, document.timeout_seconds, most_digits=document.most_digits)
     texts = menu_texts(language)
     if demo:
-        say(gather, [texts.say("demo")], language)
-    say(gather, document.replies, language)
+        say(settings, gather, [texts.say("demo")], language)
+    say(settings, gather, document.replies, language)
     for key in document.keys:
         if key == "other_language":
             other = Language.ENGLISH if language is Language.FRENCH else Language.FRENCH
-            say(gather, [menu_texts(other).say("invitation")], other)
+            say(settings, gather, [menu_texts(other).say("invitation")], other)
         else:
-            say(gather, [texts.say(key)], language)
+            say(settings, gather, [texts.say(key)], language)
     response.append(gather)
     response.redirect(action, method="POST")
     return str(response)
 
 
-def _gather(action: str, language: Language, timeout_seconds: int, *, empty_too: bool = True) -> Gather:
+def ear(
+    action: str, language: Language, timeout_seconds: int, *, empty_too: bool = True, most_digits: int = 1
+) -> Gather:
+    """Listens to one key or to words; what is said in it can be interrupted. Several keys are ended by #."""
     return Gather(
         input="dtmf speech",
         language=SPEECH[language].heard_language,
-        num_digits=1,
-        finish_on_key="",
+        num_digits=most_digits,
+        finish_on_key="#" if most_digits > 1 else "",
         timeout=timeout_seconds,
         speech_timeout=SPEECH_TIMEOUT_SECONDS,
         profanity_filter=False,
@@ -92,9 +110,17 @@ def _gather(action: str, language: Language, timeout_seconds: int, *, empty_too:
     )
 
 
+def goodbye(settings: Settings, line: Line, language: Language) -> str:
+    """The last words, with the outside numbers: the caller said twice that nothing more is needed."""
+    texts, response = menu_texts(language), VoiceResponse()
+    say(settings, response, [texts.say("goodbye"), texts.outside_numbers(line)], language)
+    response.hangup()
+    return str(response)
+
+
 def transfer(settings: Settings, destination: Destination, turn: int, language: Language) -> str:
     response = VoiceResponse()
-    say(response, [menu_texts(language).say(f"to_{destination.value}")], language)
+    say(settings, response, [menu_texts(language).say(f"to_{destination.value}")], language)
     action = address(settings, "turn", n=turn)
     dial = Dial(action=action, method="POST", timeout=RING_SECONDS)
     dial.number(transfer_number(settings, destination))
@@ -110,7 +136,7 @@ def transfer_number(settings: Settings, destination: Destination) -> str:
 def queue(settings: Settings, line: Line, sentences: Sequence[str], language: Language, *, mute: bool) -> str:
     """Into the queue. What follows serves only if the queue fails: the outside numbers are dialled, then said."""
     response = VoiceResponse()
-    say(response, sentences, language)
+    say(settings, response, sentences, language)
     after = call_address(settings, "after-queue", mute=mute)
     response.enqueue(
         queue_name(line),
@@ -122,23 +148,8 @@ def queue(settings: Settings, line: Line, sentences: Sequence[str], language: La
     for number in settings.fallback_numbers.get(line.value, []):
         response.append(_outside_dial(settings, line, number))
     if not mute:
-        say(response, [menu_texts(language).outside_numbers(line)], language)
+        say(settings, response, [menu_texts(language).outside_numbers(line)], language)
     response.redirect(after, method="POST")
-    return str(response)
-
-
-def waiting(settings: Settings, sentences: Sequence[str], language: Language, *, mute: bool = False) -> str:
-    """A moment of the queue: what is said, then an ear open; Twilio asks again when it ends."""
-    response = VoiceResponse()
-    gather = _gather(call_address(settings, "wait", mute=mute), language, WAIT_SECONDS, empty_too=False)
-    say(gather, sentences, language)
-    response.append(gather)
-    return str(response)
-
-
-def leave_queue() -> str:
-    response = VoiceResponse()
-    response.leave()
     return str(response)
 
 
@@ -154,7 +165,7 @@ def overflow(
 ) -> str:
     """Dial one outside number; whoever answers presses 1 before being put through."""
     response = VoiceResponse()
-    say(response, sentences, language)
+    say(settings, response, sentences, language)
     action = call_address(settings, "overflow", mute=mute, i=following)
     screen_url = call_address(settings, "screen", mute=mute)
     response.append(_outside_dial(settings, line, number, screen_url, action=action, method="POST"))
@@ -177,7 +188,7 @@ def screen(settings: Settings, *, mute: bool = False) -> str:
             action=call_address(settings, "screen", mute=mute),
             method="POST",
         )
-        say(gather, [texts.say(sentence)])
+        say(settings, gather, [texts.say(sentence)])
         response.append(gather)
     response.hangup()
     return str(response)
@@ -188,10 +199,27 @@ def conversation(settings: Settings, contact_id: str, *, mute: bool = False) -> 
     response = VoiceResponse()
     action = call_address(settings, "after-conversation", mute=mute)
     dial = Dial(action=action, method="POST")
-    dial.append(Conference(contact_id, start_conference_on_enter=True, end_conference_on_exit=True, beep="false"))
+    dial.append(conference(settings, contact_id, ends=True))
     response.append(dial)
     response.redirect(action, method="POST")
     return str(response)
+
+
+def conference(settings: Settings, contact_id: str, *, ends: bool) -> Conference:
+    """The conference named by the contact: no beep, and silence for whoever is alone in it.
+
+    `ends`: when this leg leaves, the conversation is over for all.
+    """
+    return Conference(
+        contact_id,
+        start_conference_on_enter=True,
+        end_conference_on_exit=ends,
+        beep="false",
+        wait_url="",
+        status_callback=address(settings, "conference"),
+        status_callback_event=CONFERENCE_EVENTS,
+        status_callback_method="POST",
+    )
 
 
 def static_dial(settings: Settings, line: Line, *, screened: bool, mute: bool = False) -> str:
@@ -203,11 +231,11 @@ def static_dial(settings: Settings, line: Line, *, screened: bool, mute: bool = 
     """
     texts, response = menu_texts(Language.FRENCH), VoiceResponse()
     before = [texts.say("demo")] if settings.demo else []
-    say(response, [] if mute else [*before, texts.say("danger"), texts.say("trouble")])
+    say(settings, response, [] if mute else [*before, texts.say("danger"), texts.say("trouble")])
     for number in settings.fallback_numbers.get(line.value, []):
         screen_url = call_address(settings, "screen", mute=mute) if screened else None
         response.append(_outside_dial(settings, line, number, screen_url))
-    say(response, [] if mute else [texts.outside_numbers(line)] * 2)
+    say(settings, response, [] if mute else [texts.outside_numbers(line)] * 2)
     response.redirect(call_address(settings, "again", mute=mute), method="POST")
     return str(response)
 

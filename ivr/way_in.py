@@ -38,7 +38,7 @@ def signals_of_key(state: MenuState, pressed: Pressed | None) -> tuple[Signal, .
         return ()
     if completes_code(state, pressed):
         return (SILENT_CODE,)
-    if state.place is Place.PARTENAIRES and pressed.key == DANGER_KEY:
+    if state.place in (Place.PARTENAIRES, Place.PARTNER_CODE) and pressed.key == DANGER_KEY:
         return (entry_signal(RiskKind.PARTNER_KEY, RiskLevel.IMMINENT),)
     return ()
 

@@ -18,14 +18,22 @@ from bot.components.place_evidence import PlaceEvidence
 from bot.components.territories import Territories
 from bot.components.word_lists import WordLists
 from console.words import Words
+from ivr.answering_texts import load_answering_texts
+from ivr.legs.numbers import never_dialled
 from ivr.menu_texts import load_menu_texts
+from ivr.partner_codes import partner_codes
+from ivr.recordings import load_recordings
 from ivr.simulated.page_texts import page_texts
+from ivr.waiting_texts import load_waiting_texts
 from setup.sentence_checks.lines import Refusal
 from setup.sentence_checks.personal_data import Names
 from setup.sentence_checks.run import NLU_DATA, Checked, check_sentences
 from setup.sentence_checks.skeletons import read_function_words
 from triage.directory.resources import Directory
+from triage.handoff.callback_rules import CallbackRules
+from triage.handoff.callback_script import load_callback_scripts
 from triage.handoff.ladder import Ladder
+from triage.handoff.wait_history import WaitScale
 from triage.interventions.texts import Texts
 from triage.interventions.types import Language
 from triage.nlu_route.confidence import ConfidenceThresholds
@@ -51,7 +59,15 @@ READERS: dict[str, Callable[[], object]] = {
     "triage/nlu_route": ConfidenceThresholds.load,
     "triage/nlu_route (openings)": lambda: without_opening(""),
     "triage/handoff": Ladder.load,
+    "triage/handoff (callback rules)": CallbackRules.load,
+    "triage/handoff (callback script)": load_callback_scripts,
+    "triage/handoff (wait ranges)": WaitScale.load,
     "ivr": load_menu_texts,
+    "ivr (answering)": load_answering_texts,
+    "ivr/legs (never dialled)": never_dialled,
+    "ivr (partner codes)": partner_codes,
+    "ivr/audio": load_recordings,
+    "ivr (waiting)": load_waiting_texts,
     "ivr/simulated": page_texts,
     "api/widget_chat": ChatTexts.load,
     "console": Words.load,

@@ -18,6 +18,7 @@ class Said(StrEnum):
     SILENCE = "silence"  # a silence that must reach a person
     UNREADABLE = "unreadable"  # not decodable, or too large: `text` is what could be kept
     MISUNDERSTOOD = "misunderstood"  # the phone's keys, pressed wrong twice
+    FINISHED = "finished"  # nothing more is needed: kept, and not for the bot to answer
     ENTERED = "entered"  # the way in is itself a signal: see `signals`
     FAULT = "fault"  # a door failed while it had the person
 

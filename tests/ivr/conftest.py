@@ -8,9 +8,10 @@ import pytest
 
 from foundation.clock import ManualClock
 from foundation.settings import Settings
-from ivr.rest_side import TwilioRest, TwilioVoice
+from ivr.rest_side import TwilioRest
 from ivr.simulated.network import SimulatedNetwork
 from ivr.simulated.rest import SimulatedRest
+from ivr.voice import TwilioVoice
 from tests.ivr.doors import INFO_SOCIAL, Door, open_door
 from triage.services import Services
 

@@ -12,13 +12,15 @@ from twilio.request_validator import RequestValidator
 
 from foundation.clock import ManualClock
 from foundation.database import Base
-from ivr import webhooks
+from ivr import recordings, webhooks
 from ivr.calls import find_call
-from ivr.rest_side import TwilioRest, TwilioVoice
+from ivr.rest_side import TwilioRest
+from ivr.simulated.dialling import serve
 from ivr.simulated.network import CallStatus, NetworkCall, SimulatedNetwork
 from ivr.simulated.phone import SimulatedPhone
 from ivr.simulated.rest import SimulatedRest
 from ivr.simulated.webhooks import SignedRequests
+from ivr.voice import TwilioVoice
 from triage.handoff.service import last_of_contact
 from triage.handoff.tables import Handoff
 from triage.services import Services
@@ -109,10 +111,13 @@ async def open_door(
     app = FastAPI()
     app.state.services = services
     app.include_router(webhooks.router)
+    app.include_router(recordings.router)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=services.settings.public_url) as http:
         door = Door(app, services, http, network, rest_client, voice.rest, clock)
+        dialling = serve(network, SignedRequests(http, services.settings.public_url, TOKEN))
         yield door
         for phone in door.phones:
             await phone.close()
-        assert [problem for phone in door.phones for problem in phone.problems] == []
+        await dialling.close()
+        assert [problem for phone in (*door.phones, *dialling.legs) for problem in phone.problems] == []

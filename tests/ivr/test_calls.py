@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from ivr.calls import call_of_contact, find_call
@@ -93,12 +95,15 @@ async def test_information_is_answered_then_silence_goes_to_the_queue(door: Door
     phone = door.phone()
     await phone.dial()
     await phone.press("2")
+    asked = len(phone.words())
     await phone.speak("quelles sont vos heures")
     assert phone.queue is None
-    assert "faites le zéro" in phone.words()[-1]
-    before = len(phone.words())
+    for offered in ("faites le zéro", "faites l'étoile", "une autre question", "c'est tout"):
+        assert offered in phone.words()[-1]
+    answer = phone.words()[asked:]
+    assert len(answer) == 4, "the answer, a number, the resource, what may be done next"
     await phone.press("*")
-    assert phone.words()[before:] == phone.words()[before - 2 : before]
+    assert phone.words()[asked + len(answer) :] == answer
     await phone.stay_silent()
     assert phone.queue == "relais_info_social"
 
@@ -110,20 +115,29 @@ async def test_misunderstood_twice_reaches_a_person(door: Door, router: Scripted
     await phone.press("2")
     await phone.speak("bla")
     assert phone.queue is None
-    assert "Avec les touches" in phone.words()[-1]
-    await phone.speak("bla")
+    assert "Avec les touches seulement" in phone.words()[-1]
+    await phone.press("7")
     handoff = await handoff_of(door, phone)
     assert handoff.reason is HandoffReason.MISUNDERSTOOD
 
 
-async def test_a_wrong_key_and_a_misunderstanding_count_together(door: Door, router: ScriptedRouter) -> None:
-    router.say("bla", understood=False, confidence=0.1)
+async def test_where_words_are_not_listened_to_one_silence_is_a_person(door: Door) -> None:
     phone = door.phone()
     await phone.dial()
     await phone.press("7")
     assert phone.queue is None
-    await phone.speak("bla")
+    assert b'input="dtmf"' in phone.requests.sent[-1].content
+    await phone.stay_silent()
     assert phone.queue == "relais_info_social"
+
+
+async def test_words_posted_by_a_document_for_keys_are_read_all_the_same(
+    door: Door, fields: Callable[..., dict[str, str]]
+) -> None:
+    await door.post("/ivr/voice", fields())
+    await door.post("/ivr/turn?n=1", fields(Digits="7"))
+    await door.post("/ivr/turn?n=2", fields(SpeechResult="je veux mourir"))
+    assert (await door.handed_over(fields()["CallSid"])).queue_class is QueueClass.RISK
 
 
 async def test_the_router_down_reaches_a_person(door: Door, router: ScriptedRouter) -> None:
@@ -157,15 +171,19 @@ async def test_the_silent_code_says_nothing_more(door: Door) -> None:
     assert handoff.recall_safe is False
 
 
-async def test_two_fives_far_apart_are_wrong_keys(door: Door) -> None:
+async def test_two_fives_far_apart_are_no_code_and_no_mistake(door: Door) -> None:
     phone = door.phone()
     await phone.dial()
     await phone.press("5")
     await phone.stay_silent()
-    assert "Avec les touches" in phone.words()[-1]
+    assert "Vous pouvez aussi rester en ligne" in phone.words()[-1]
     door.clock.advance(5)
     await phone.press("5")
     assert await kinds_of(door, phone) == []
+    before = len(phone.words())
+    await phone.stay_silent()
+    assert phone.queue == "relais_info_social"
+    assert not any("pas un choix" in sentence for sentence in phone.words()[before - 1 :])
 
 
 async def test_the_silent_code_works_in_the_queue(door: Door) -> None:
@@ -195,11 +213,16 @@ async def test_the_suicide_line_is_one_sentence_then_the_queue_at_risk(door: Doo
     assert not any("deux sept sept" in sentence or "personnes sont avant" in sentence for sentence in said)
 
 
-@pytest.mark.parametrize(("act", "level"), [("1", RiskLevel.IMMINENT), ("4", RiskLevel.NONE), ("", RiskLevel.NONE)])
-async def test_a_partner_has_one_key_for_danger_now(door: Door, act: str, level: RiskLevel) -> None:
+@pytest.mark.parametrize(
+    ("keys", "level"),
+    [("1", RiskLevel.IMMINENT), ("41", RiskLevel.IMMINENT), ("4", RiskLevel.NONE), ("", RiskLevel.NONE)],
+)
+async def test_a_partner_has_one_key_for_danger_now(door: Door, keys: str, level: RiskLevel) -> None:
     phone = door.phone(PARTENAIRES)
     await phone.dial()
-    await (phone.press(act) if act else phone.stay_silent())
+    await phone.press_all(keys)
+    if phone.queue is None:
+        await phone.stay_silent()
     assert phone.queue == "relais_partenaires"
     handoff = await handoff_of(door, phone)
     assert handoff.level is level
@@ -244,12 +267,24 @@ async def test_english_without_risk_is_a_person_too(door: Door, router: Scripted
     assert router.asked == []
 
 
-async def test_info_sante_is_dialled_and_a_person_follows_when_nobody_answers(door: Door) -> None:
+@pytest.mark.parametrize(("key", "said"), [("1", "à Info-Santé"), ("3", "au guichet d'accès")])
+async def test_nobody_answers_there_it_is_said_and_a_person_is_called(door: Door, key: str, said: str) -> None:
+    settings = door.services.settings
     phone = door.phone()
     await phone.dial()
-    await phone.press("1")
-    assert door.network.dialled == [door.services.settings.info_sante_number]
+    await phone.press(key)
+    assert door.network.dialled == [settings.info_sante_number if key == "1" else settings.gap_number]
     assert phone.queue == "relais_info_social"
+    assert any(sentence.startswith(f"Personne n'a répondu {said}") for sentence in phone.words())
+
+
+async def test_a_destination_that_has_no_number_is_a_person_and_nothing_is_pretended(door: Door) -> None:
+    door.services.settings.gap_number = ""
+    phone = door.phone()
+    await phone.dial()
+    await phone.press("3")
+    assert phone.queue == "relais_info_social"
+    assert not any("n'a répondu" in sentence for sentence in phone.words())
 
 
 async def test_the_menu_comes_back_after_an_answered_transfer(door: Door) -> None:

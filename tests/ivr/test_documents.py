@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from foundation.settings import Settings
-from ivr import twiml
+from ivr import twiml, twiml_waiting
 from ivr.menu import FULL_MENU
+from ivr.menu_partners import ASK_CODE
 from ivr.menu_state import Destination, Listen
 from ivr.menu_texts import SAID, load_menu_texts, menu_texts
 from ivr.simulated.twiml_allowed import DocumentPlace
@@ -20,7 +21,7 @@ SPOKEN = ("Une phrase.",)
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize(
     "keys",
-    [FULL_MENU, ("partner",), ("preciser",), ("menu_short",), ("wrong_key", "keys"), ("anything_else",), ()],
+    [FULL_MENU, ("partner",), ("preciser",), ("menu_short",), ("anything_else",), ("before_leaving",), ()],
 )
 def test_listening(settings: Settings, keys: tuple[str, ...], language: Language) -> None:
     for demo in (True, False):
@@ -28,6 +29,51 @@ def test_listening(settings: Settings, keys: tuple[str, ...], language: Language
         assert problems_of(document) == []
         assert 'turn?n=3"' in document
         assert "<Redirect" in document
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_where_keys_alone_are_offered_words_are_heard_all_the_same(settings: Settings, language: Language) -> None:
+    document = twiml.listening(settings, Listen(("wrong_key", "keys"), keys_only=True), 3, language, demo=False)
+    assert problems_of(document) == []
+    assert 'input="dtmf speech"' in document
+    assert 'actionOnEmptyResult="true"' in document
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_several_keys_are_ended_by_the_pound_key_or_a_silence(settings: Settings, language: Language) -> None:
+    document = twiml.listening(settings, ASK_CODE, 3, language, demo=False)
+    assert problems_of(document) == []
+    for attribute in ('input="dtmf speech"', 'numDigits="6"', 'finishOnKey="#"', 'timeout="4"'):
+        assert attribute in document
+
+
+def test_a_rest_is_heard_between_the_lines_of_an_answer(settings: Settings) -> None:
+    document = twiml.listening(settings, Listen((), ("Une.\nDeux.\nTrois.",)), 3, Language.FRENCH, demo=False)
+    assert problems_of(document) == []
+    assert document.count("<Pause") == 2
+    assert "Une.</Say><Pause" in document
+
+
+@pytest.mark.parametrize("line", list(Line))
+@pytest.mark.parametrize("language", list(Language))
+def test_the_last_words_say_the_numbers_and_hang_up(settings: Settings, line: Line, language: Language) -> None:
+    document = twiml.goodbye(settings, line, language)
+    assert problems_of(document) == []
+    assert problems_of(document, DocumentPlace.SCREEN) != []
+    assert menu_texts(language).outside_numbers(line).replace("'", "&apos;") in document.replace("'", "&apos;")
+    assert document.endswith("<Hangup /></Response>")
+
+
+# A spoken sentence lasts about as long as its words at this pace, slower than the voice of the line.
+WORDS_A_SECOND = 2.5
+MOST_SECONDS_ADDED = 15
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("document", [Listen(("preciser",)), ASK_CODE])
+def test_somebody_who_wants_a_person_and_says_nothing_waits_15_s_at_most(language: Language, document: Listen) -> None:
+    words = " ".join(menu_texts(language).say(key) for key in document.keys).split()
+    assert len(words) / WORDS_A_SECOND + document.timeout_seconds <= MOST_SECONDS_ADDED
 
 
 @pytest.mark.parametrize("line", list(Line))
@@ -66,8 +112,8 @@ def test_the_document_kept_elsewhere_asks_nothing_of_this_service_before_its_num
 
 
 def test_in_the_queue(settings: Settings) -> None:
-    assert problems_of(twiml.waiting(settings, SPOKEN, Language.FRENCH), DocumentPlace.QUEUE) == []
-    assert problems_of(twiml.leave_queue(), DocumentPlace.QUEUE) == []
+    assert problems_of(twiml_waiting.waiting(settings, SPOKEN, Language.FRENCH), DocumentPlace.QUEUE) == []
+    assert problems_of(twiml_waiting.leave_queue(), DocumentPlace.QUEUE) == []
     assert problems_of(twiml.screen(settings), DocumentPlace.SCREEN) == []
 
 

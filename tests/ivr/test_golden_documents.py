@@ -15,7 +15,7 @@ from ivr.simulated.network import OutsidePhone
 from ivr.simulated.phone import SimulatedPhone
 from ivr.simulated.twiml_linter import problems_of
 from tests.ivr.doors import INFO_SOCIAL, PARTENAIRES, PREVENTION_SUICIDE, Door
-from tests.ivr.golden.documents import FOLDER, MENU, documents_with, events_in, golden_documents, path_of
+from tests.ivr.golden.documents import FOLDER, MENU, PARTNER, documents_with, events_in, golden_documents, path_of
 from triage.interventions.types import Language
 
 REWRITE = "after a change that is meant: .venv/bin/python -m tests.ivr.golden"
@@ -65,7 +65,9 @@ async def live(phone: SimulatedPhone, events: Sequence[Event]) -> None:
     for event in events[1:]:
         match event:
             case Pressed():
-                await phone.press(event.key)
+                await phone.press_all(event.digits or event.key)
+                if event.digits:
+                    await phone.stay_silent()
             case Silent():
                 await phone.stay_silent()
             case TransferEnded():
@@ -89,11 +91,36 @@ async def test_a_call_hears_the_menu_kept(door: Door, settings: Settings, name: 
     await phone.hang_up()
 
 
-async def test_partners_hear_the_document_kept(door: Door) -> None:
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("name", list(PARTNER))
+async def test_partners_hear_the_documents_kept(door: Door, name: str, language: Language) -> None:
     phone = door.phone(PARTENAIRES)
-    await phone.dial()
-    assert received(phone) == [kept("fr/partner_demo")]
+    await live(phone, events_in(language, PARTNER[name]))
+    assert received(phone)[0] == kept("fr/partner_demo")
+    if len(received(phone)) > 1:
+        assert received(phone)[-1] == kept(f"{language.value}/{name}")
     await phone.hang_up()
+
+
+@pytest.mark.parametrize(("key", "name"), [("1", "info_sante"), ("3", "gap")])
+@pytest.mark.parametrize("language", list(Language))
+async def test_whoever_is_not_answered_there_hears_the_document_kept(
+    door: Door, language: Language, key: str, name: str
+) -> None:
+    phone = door.phone()
+    await live(phone, events_in(language, (Pressed(key, door.clock.now()),)))
+    assert kept(f"{language.value}/queue_no_answer_{name}") in received(phone)
+    await phone.hang_up()
+
+
+async def test_whoever_needs_nothing_more_hears_the_documents_kept(door: Door) -> None:
+    phone = door.phone()
+    await phone.dial()
+    await phone.speak("quelles sont vos heures")
+    for name in ("before_leaving", "goodbye"):
+        await phone.press("8")
+        assert received(phone)[-1] == kept(f"fr/{name}")
+    assert phone.ended_by_line
 
 
 async def hear_numbers(phone: SimulatedPhone) -> None:

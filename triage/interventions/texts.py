@@ -116,6 +116,10 @@ class Texts:
         found = self._handoff.get(on_line) or self._handoff.get(key) or self._handoff["asked"]
         return found.for_channel(channel)
 
+    def heard_at_handoff(self) -> dict[str, str]:
+        """Each of these sentences as the phone says it, by its key."""
+        return {key: found.phone for key, found in self._handoff.items()}
+
     def first_kind(self, signals: Sequence[Signal]) -> RiskKind | None:
         """The kind whose numbers are said when there are several: the file gives the order.
 

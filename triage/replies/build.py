@@ -13,9 +13,12 @@ from triage.interventions.types import Channel
 
 REPLIES_FOLDER = Path(__file__).parent
 MOST_RESOURCES = 3
+# An answer that is heard: whoever listens cannot skip to the resources.
+MOST_WORDS_HEARD = 45
 ONE_NUMBER = "Voici un numéro à noter."
 SEVERAL_NUMBERS = "Voici des numéros à noter."
 
+_WORD = re.compile(r"[\w'’-]+")
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 
 
@@ -83,12 +86,15 @@ class Replies:
         return self._answers[subtopic].resources
 
     def build(self, subtopic: str, resources: Sequence[ResourceLine], channel: Channel) -> str:
-        """The answer and its resources, as read or as heard. Raises KeyError for an unknown subtopic."""
+        """The answer and its resources, as read or as heard. Raises KeyError for an unknown subtopic.
+
+        Heard, a new line is a rest of the voice: before the resources, and between them.
+        """
         text = self._answers[subtopic].text.for_channel(channel)
         chosen = resources[:MOST_RESOURCES]
         if channel is Channel.CHAT:
             return "\n".join([text, *map(_read_line, chosen)])
-        return " ".join([text, *_heard_lines(chosen)])
+        return "\n".join([text, *_heard_lines(chosen)])
 
 
 def _read_line(resource: ResourceLine) -> str:
@@ -121,6 +127,8 @@ def _answer(path: Path, subtopic: str, entry: object) -> Answer:
         raise TextFileError(f"{path.name} : « {subtopic} » n'a pas de « source ».")
     if any(character.isdigit() for character in text.phone):
         raise TextFileError(f"{path.name} : « {subtopic} », « phone » : les chiffres s'écrivent en mots.")
+    if len(_WORD.findall(text.phone)) > MOST_WORDS_HEARD:
+        raise TextFileError(f"{path.name} : « {subtopic} », « phone » : pas plus de {MOST_WORDS_HEARD} mots.")
     resources = entry.get("resources", [])
     if not isinstance(resources, list) or not all(isinstance(one, str) and one for one in resources):
         raise TextFileError(f"{path.name} : « {subtopic} », « resources » est une liste d'identifiants.")

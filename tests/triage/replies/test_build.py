@@ -62,7 +62,7 @@ def test_read_one_resource_a_line(replies: Replies) -> None:
 def test_heard_each_number_is_said_twice_in_words(replies: Replies) -> None:
     heard = replies.build("information/heures", [KnownLine()], Channel.PHONE)
     assert heard == (
-        "Écoutez. Voici un numéro à noter. Ligne A. Écoute pour les parents. "
+        "Écoutez.\nVoici un numéro à noter.\nLigne A. Écoute pour les parents. "
         "Le numéro : un, huit cents, cinq cinq cinq, zéro un, quarante-deux. "
         "Je répète : un, huit cents, cinq cinq cinq, zéro un, quarante-deux."
     )
@@ -85,6 +85,7 @@ def test_never_more_than_three(replies: Replies) -> None:
     [
         (GOOD.replace('chat: "Lisez."', 'chat: ""'), "« information/heures » doit avoir un texte"),
         (GOOD.replace("Écoutez.", "Faites le 0."), "les chiffres s'écrivent en mots"),
+        (GOOD.replace("Écoutez.", "mot " * 46), "pas plus de 45 mots"),
         (GOOD.replace("[ligne_a]", "[1]"), "une liste d'identifiants"),
         (GOOD.replace("[ligne_a]", "ligne_a"), "une liste d'identifiants"),
         (GOOD.replace("[ligne_a]", "[a, b, c, d]"), "plus de 3 ressources"),
