@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from console.pages import WORDS, html
 from triage.handoff.service import AlreadyTaken, ChangedMeanwhile, NotYours, UnknownHandoff
 from triage.record.service import UnknownContact
-from triage.staff_desk import VoiceUnavailable
+from triage.voice_port import NotOnLine, RefusedNumber, VoiceUnavailable
 
 ATTEMPTS = 3
 CHANGED_EVENT = "relais:changed"
@@ -23,8 +23,13 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     UnknownContact: (404, "unknown"),
     UnknownHandoff: (404, "unknown"),
     VoiceUnavailable: (503, "voice_unavailable"),
+    NotOnLine: (409, "not_on_line"),
+    RefusedNumber: (422, "refused_number"),
 }
 REFUSED = tuple(REFUSALS)
+# These two say themselves what is wrong, in a sentence for the intervenant.
+SAY_WHY = (NotOnLine, RefusedNumber)
+LIVE_REGION = "#annonce"
 
 
 async def again_if_changed[Result](act: Callable[[], Awaitable[Result]]) -> Result:
@@ -37,25 +42,35 @@ async def again_if_changed[Result](act: Callable[[], Awaitable[Result]]) -> Resu
     return await act()
 
 
-def refusal_of(error: Exception) -> HTMLResponse:
+def refusal_of(error: Exception, *, place: str | None = None) -> HTMLResponse:
     """The answer to one of REFUSED."""
     status, key = REFUSALS[type(error)]
-    return refusal(status, key)
+    sentence = str(error) if isinstance(error, SAY_WHY) and str(error) else WORDS.say("said", key)
+    return _refused(status, sentence, place)
 
 
-def refusal(status: int, key: str) -> HTMLResponse:
-    """A sentence for the live region; the queue and the tabs are fetched again."""
-    content = html("said.html", sentence=WORDS.say("said", key))
-    headers = {"HX-Retarget": "#annonce", "HX-Reswap": "innerHTML", "HX-Trigger": json.dumps({CHANGED_EVENT: ""})}
+def refusal(status: int, key: str, *, section: str = "said", place: str | None = None) -> HTMLResponse:
+    """A sentence for the live region, or for `place`; the queue and the tabs are fetched again."""
+    return _refused(status, WORDS.say(section, key), place)
+
+
+def _refused(status: int, sentence: str, place: str | None) -> HTMLResponse:
+    content = html("said.html", sentence=sentence)
+    trigger = json.dumps({CHANGED_EVENT: ""})
+    headers = {"HX-Retarget": place or LIVE_REGION, "HX-Reswap": "innerHTML", "HX-Trigger": trigger}
     return HTMLResponse(content, status_code=status, headers=headers)
 
 
-def done(content: str, key: str, *, url: str | None = None) -> HTMLResponse:
-    """The new content of the contact's place, and a sentence."""
-    trigger = {CHANGED_EVENT: "", SAID_EVENT: WORDS.say("said", key)}
+def done(
+    content: str, key: str, *, section: str = "said", url: str | None = None, place: str | None = None
+) -> HTMLResponse:
+    """The new content of the place that asked (or of `place`), and a sentence."""
+    trigger = {CHANGED_EVENT: "", SAID_EVENT: WORDS.say(section, key)}
     headers = {"HX-Trigger": json.dumps(trigger)}
     if url is not None:
         headers["HX-Push-Url"] = url
+    if place is not None:
+        headers |= {"HX-Retarget": place, "HX-Reswap": "innerHTML"}
     return HTMLResponse(content, headers=headers)
 
 

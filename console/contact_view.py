@@ -10,7 +10,7 @@ from markupsafe import Markup
 from console.accounts import names_of
 from console.highlight import highlight
 from console.local_time import day_and_hour, waited
-from console.queue_view import kinds_of, recall_of
+from console.queue_view import callback_of, kinds_of, recall_of
 from console.staff_sessions import Staff
 from console.words import Words
 from triage.handoff.states import OPEN_STATES, HandoffState, Role
@@ -91,7 +91,7 @@ async def contact_view(services: Services, staff: Staff, contact_id: str, words:
         since=entry.opened_at.isoformat(),
         waited=waited(now - entry.opened_at),
         left_at=day_and_hour(entry.person_left_at, now) if entry.person_left_at else "",
-        recall=recall_of(entry, words),
+        recall=callback_of(entry, words, now) or recall_of(entry, words),
         is_mine=is_mine,
         is_open=is_open,
         may_take=is_open and entry.owner_id is None,

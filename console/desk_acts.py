@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from console import staff_sessions
 from console.access import TALKING_ROLES, require_role, services_of
 from console.answers import REFUSALS, REFUSED, again_if_changed, done, refusal, refusal_of
-from console.contact_view import contact_view
+from console.contact_part import contact_html
 from console.pages import WORDS, html
 from console.secure_route import SecureRoute
 from console.staff_sessions import Staff
@@ -19,7 +19,7 @@ from triage.handoff.service import AlreadyTaken
 from triage.handoff.states import PresenceState
 from triage.services import Services
 from triage.signals import RiskLevel
-from triage.staff_desk import VoiceUnavailable
+from triage.voice_port import VoiceUnavailable
 
 LONGEST_MESSAGE = 4000
 CLIENT_ID = r"^[0-9a-f]{32}$"
@@ -37,7 +37,7 @@ async def take(request: Request, handoff_id: str, staff: Talks) -> Response:
     try:
         return await _take(request, staff, handoff_id)
     except REFUSED as error:
-        return refusal_of(error)
+        return await _not_taken(request, staff, error)
 
 
 @router.post("/prise")
@@ -52,7 +52,7 @@ async def take_next(request: Request, staff: Talks) -> Response:
         except AlreadyTaken:
             continue
         except REFUSED as error:
-            return refusal_of(error)
+            return await _not_taken(request, staff, error)
     return refusal(409, "nobody_waits")
 
 
@@ -134,9 +134,16 @@ async def _take(request: Request, staff: Staff, handoff_id: str) -> HTMLResponse
     services = services_of(request)
     await services.desk.be_present(staff.actor, staff.presence)
     contact_id = await services.desk.claim(staff.actor, handoff_id)
-    view = await contact_view(services, staff, contact_id, WORDS)
-    content = html("contact.html", view=view, simulated=services.settings.demo)
+    content = await contact_html(services, staff, contact_id)
     return done(content, "claimed", url=f"/console/?contact={contact_id}")
+
+
+async def _not_taken(request: Request, staff: Staff, error: Exception) -> HTMLResponse:
+    """Whoever has not chosen how calls reach them is told where to choose."""
+    is_call = isinstance(error, VoiceUnavailable)
+    if is_call and await services_of(request).voice_desk.answer_way(staff.actor) is None:
+        return refusal(503, "choose_way", section="phone_said")
+    return refusal_of(error)
 
 
 async def _is_at_risk(services: Services, handoff_id: str) -> bool:

@@ -10,15 +10,18 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from console import accounts
 from console.access import ALL_ROLES, QUEUE_ROLES, TALKING_ROLES, require_role, services_of
 from console.answers import REFUSED, gone
-from console.contact_view import ContactView, contact_view, tabs_of
-from console.desk_state import desk_state
+from console.contact_part import contact_html
+from console.contact_view import contact_view, tabs_of
+from console.desk_state import calls_state, desk_state
+from console.invitations import invitations_of
 from console.live_stream import desk_stream
 from console.pages import WORDS, html, page
 from console.queue_view import QueueView, queue_view, reads_words
-from console.secure_route import SecureRoute
+from console.secure_route import SOFTPHONE_HEADERS, SecureRoute
 from console.staff_sessions import Staff
 from triage.handoff.states import Role
 from triage.services import Services
+from triage.voice_port import AnswerWay
 
 router = APIRouter(route_class=SecureRoute)
 
@@ -37,16 +40,21 @@ async def desk(request: Request, staff: OnPage, contact: str = "") -> Response:
             users = await accounts.all_users(session)
         return page(request, "accounts.html", staff=staff, users=users)
     talks = staff.role in TALKING_ROLES
-    return page(
+    softphone = talks and await _is_telephone(services, staff)
+    response = page(
         request,
         "desk.html",
         staff=staff,
         talks=talks,
         queue=await _queue(services, staff),
         tabs=await tabs_of(services, staff) if talks else (),
-        view=await _view_or_none(services, staff, contact) if talks else None,
-        simulated=services.settings.demo,
+        invitations=await invitations_of(services, staff, WORDS) if talks else (),
+        contact=await _contact_or_nothing(services, staff, contact) if talks else "",
+        softphone=softphone,
     )
+    if softphone:
+        response.headers.update(SOFTPHONE_HEADERS)
+    return response
 
 
 @router.get("/file")
@@ -62,13 +70,20 @@ async def tabs_part(request: Request, staff: Reads) -> Response:
 @router.get("/contact/{contact_id}")
 async def contact_part(request: Request, contact_id: str, staff: Opens) -> Response:
     """The whole place of a contact, with the form to write."""
-    return await _contact(request, contact_id, staff, "contact.html")
+    try:
+        return HTMLResponse(await contact_html(services_of(request), staff, contact_id))
+    except REFUSED as error:
+        return gone(error)
 
 
 @router.get("/contact/{contact_id}/tours")
 async def conversation_part(request: Request, contact_id: str, staff: Reads) -> Response:
     """What changes while the contact is open: its level, its signals, its turns."""
-    return await _contact(request, contact_id, staff, "conversation.html")
+    try:
+        view = await contact_view(services_of(request), staff, contact_id, WORDS)
+    except REFUSED as error:
+        return gone(error)
+    return HTMLResponse(html("conversation.html", view=view))
 
 
 @router.get("/etat")
@@ -77,7 +92,8 @@ async def state(request: Request, staff: SeesQueue) -> dict[str, object]:
     services = services_of(request)
     async with services.sessions.read() as session:
         seen = await desk_state(session, services.record, staff.id, services.clock.now())
-    return {"queue": seen.queue, "contacts": seen.contacts}
+    calls = await calls_state(services, staff, seen.contacts)
+    return {"queue": seen.queue, "contacts": seen.contacts, "calls": calls}
 
 
 @router.get("/flux")
@@ -86,13 +102,11 @@ async def stream(request: Request, staff: SeesQueue) -> Response:
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-async def _contact(request: Request, contact_id: str, staff: Staff, template: str) -> Response:
-    services = services_of(request)
-    try:
-        view = await contact_view(services, staff, contact_id, WORDS)
-    except REFUSED as error:
-        return gone(error)
-    return HTMLResponse(html(template, view=view, simulated=services.settings.demo))
+async def _is_telephone(services: Services, staff: Staff) -> bool:
+    """True when this desk is a telephone itself; in a demonstration nothing of Twilio's is loaded."""
+    if services.settings.demo:
+        return False
+    return await services.voice_desk.answer_way(staff.actor) is AnswerWay.SOFTPHONE
 
 
 async def _queue(services: Services, staff: Staff) -> QueueView:
@@ -100,14 +114,14 @@ async def _queue(services: Services, staff: Staff) -> QueueView:
     return queue_view(entries, staff, WORDS, services.clock.now())
 
 
-async def _view_or_none(services: Services, staff: Staff, contact_id: str) -> ContactView | None:
+async def _contact_or_nothing(services: Services, staff: Staff, contact_id: str) -> str:
     """The contact named in the address, else the first of mine; one that is not mine shows nothing."""
     if not contact_id:
         mine = await services.desk.mine(staff.actor)
         if not mine:
-            return None
+            return ""
         contact_id = mine[0].contact_id
     try:
-        return await contact_view(services, staff, contact_id, WORDS)
+        return await contact_html(services, staff, contact_id)
     except REFUSED:
-        return None
+        return ""

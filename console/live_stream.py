@@ -76,12 +76,13 @@ def _everything(mine: frozenset[str]) -> list[str]:
 
 
 async def _mine_if_signed_in(services: Services, session_id: str, staff_id: str) -> frozenset[str] | None:
-    """The contacts of this person, or None when the sign-in is over."""
+    """The contacts of this person and those whose call they are asked into, or None when the sign-in is over."""
     async with services.sessions.read() as session:
         now, demo = services.clock.now(), services.settings.demo
         if await staff_sessions.find_by_id(session, session_id, now, demo=demo) is None:
             return None
-        return frozenset(handoff.contact_id for handoff in await queue.owned_by(session, staff_id))
+        owned = frozenset(handoff.contact_id for handoff in await queue.owned_by(session, staff_id))
+    return owned | await services.voice_desk.contacts_beside(staff_id)
 
 
 def _event(name: str) -> str:

@@ -28,6 +28,7 @@ class QueueRow:
     waited: str
     left_at: str
     recall: str
+    callback: str
     offered: str
     escalated: str
 
@@ -102,6 +103,19 @@ def recall_of(entry: QueueEntry, words: Words) -> str:
     return words.say("queue", key)
 
 
+def callback_of(entry: QueueEntry, words: Words, now: datetime) -> str:
+    """« à rappeler dès maintenant », « prochain essai à 14 h 20, 2 essais faits »; empty for anybody else."""
+    if entry.callback_due_at is None or entry.person_left_at is None:
+        return ""
+    due = words.say("queue", "callback_now")
+    if entry.callback_due_at > now:
+        due = f"{words.say('queue', 'callback_later')} {hour(entry.callback_due_at)}"
+    if not entry.callback_attempts:
+        return due
+    key = "one_attempt" if entry.callback_attempts == 1 else "more_attempts"
+    return f"{due}, {entry.callback_attempts} {words.say('queue', key)}"
+
+
 def _row(entry: QueueEntry, staff: Staff, words: Words, now: datetime) -> QueueRow:
     quotes = quotes_of(entry.signals)
     offered = ""
@@ -116,6 +130,7 @@ def _row(entry: QueueEntry, staff: Staff, words: Words, now: datetime) -> QueueR
         waited=waited(now - entry.opened_at),
         left_at=hour(entry.person_left_at) if entry.person_left_at else "",
         recall=recall_of(entry, words),
+        callback=callback_of(entry, words, now),
         offered=offered,
         escalated=next((step for step in (FALLBACK, GARDE) if step in entry.steps), ""),
     )

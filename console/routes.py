@@ -7,7 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Response
 from fastapi.responses import RedirectResponse
 
-from console import desk_acts, desk_pages, sign_in_routes, static_files
+from console import (
+    call_acts,
+    desk_acts,
+    desk_pages,
+    invitation_acts,
+    my_phone_routes,
+    recall_acts,
+    sign_in_routes,
+    static_files,
+)
 from console.access import ALL_ROLES, require_role
 from console.secure_route import SecureRoute
 from console.staff_sessions import Staff
@@ -15,7 +24,17 @@ from console.staff_sessions import Staff
 Anybody = Annotated[Staff, Depends(require_role(*ALL_ROLES, page=True, by_itself=True))]
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=SecureRoute)
-for part in (sign_in_routes, desk_pages, desk_acts, static_files):
+PARTS = (
+    sign_in_routes,
+    desk_pages,
+    desk_acts,
+    call_acts,
+    recall_acts,
+    invitation_acts,
+    my_phone_routes,
+    static_files,
+)
+for part in PARTS:
     router.include_router(part.router)
 
 

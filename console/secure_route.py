@@ -25,6 +25,17 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+# What Twilio's library asks for (README of @twilio/voice-sdk, « Content Security Policy »), without what it
+# would fetch as scripts: ours is served from here. Only for a desk that is a telephone.
+SOFTPHONE_HEADERS = {
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
+        "connect-src 'self'",
+        "connect-src 'self' https://eventgw.twilio.com https://sdk.twilio.com wss://voice-js.roaming.twilio.com",
+    )
+    + "; media-src mediastream: https://sdk.twilio.com",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+}
+
 
 class SecureRoute(APIRoute):
     """A route whose answers, refusals included, carry HEADERS, and which reads only readable text."""

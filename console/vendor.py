@@ -12,6 +12,7 @@ LIBRARIES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "sse.min.js": "htmx-ext-sse/dist/sse.min.js",
     "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
+    "twilio.min.js": "@twilio/voice-sdk/dist/twilio.min.js",
 }
 
 

@@ -1,4 +1,4 @@
-"""The words that the staff read, from three files that people can edit; checked once at start."""
+"""The words that the staff read, from files that people can edit; checked once at start."""
 
 from __future__ import annotations
 
@@ -30,6 +30,17 @@ ENUMS: dict[str, type[StrEnum]] = {
     "presence": PresenceState,
 }
 SECTIONS = ("page", "queue", "contact", "said", "script")
+PHONE_SECTIONS = (
+    "call",
+    "bring_in",
+    "transfer",
+    "recall",
+    "attempts",
+    "invitation",
+    "my_phone",
+    "phone_said",
+    "phone_script",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +55,11 @@ class Words:
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Words:
         """Raises TextFileError: a missing word is seen at start, not by an intervenant at night."""
-        pages, kinds, ends = (folder / name for name in ("console_fr.yml", "kinds_fr.yml", "dispositions_fr.yml"))
-        content = read_yaml(pages)
+        names = ("console_fr.yml", "phone_fr.yml", "kinds_fr.yml", "dispositions_fr.yml")
+        pages, phone, kinds, ends = (folder / name for name in names)
+        content, by_phone = read_yaml(pages), read_yaml(phone)
         sections = {name: _texts(pages, content, name) for name in (*ENUMS, *SECTIONS)}
+        sections |= {name: _texts(phone, by_phone, name) for name in PHONE_SECTIONS}
         for name, members in ENUMS.items():
             _complete(pages, sections[name], members)
         kinds_texts = _texts(kinds, read_yaml(kinds), "kinds")

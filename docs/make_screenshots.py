@@ -73,6 +73,10 @@ async def console(browser: Browser, base: str, password: str) -> None:
     await expect(staff.locator("#turns .turn.intervenant")).to_have_count(1)
     await staff.wait_for_timeout(800)
     await staff.screenshot(path=PICTURES / "contact.png")
+    await staff.locator("#entries .entry", has_text="Téléphone").first.locator(".take").click()
+    await expect(staff.locator("#leg-person")).to_contain_text("en ligne", timeout=20_000)
+    await staff.wait_for_timeout(800)
+    await staff.screenshot(path=PICTURES / "call.png")
 
 
 async def main() -> int:

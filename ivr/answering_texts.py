@@ -23,6 +23,7 @@ SAID = (
     "whisper_recall",
     "not_yours",
     "gone",
+    "guest_over",
     "staff_trouble",
     "hold",
     "transferred",

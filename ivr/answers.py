@@ -29,15 +29,25 @@ async def stored_answer(services: Services, token: str) -> str | None:
     return services.settings.key_ring.open_for_service(PURPOSE, row, answer.body) if answer else None
 
 
-async def keep_answer(services: Services, token: str, body: str) -> str:
-    """Keep an answer; when another process answered this token first, its answer is the one."""
-    if not token:
-        return body
+class KeptAnswer(str):
+    """An answer already kept, in the transaction that moved the call."""
+
+    __slots__ = ()
+
+
+def answer_row(services: Services, token: str, body: str) -> WebhookAnswer:
     row = row_of(token)
     sealed = services.settings.key_ring.seal_for_service(PURPOSE, row, body)
+    return WebhookAnswer(token=row, body=sealed, at=services.clock.now())
+
+
+async def keep_answer(services: Services, token: str, body: str) -> str:
+    """Keep an answer; when another process answered this token first, its answer is the one."""
+    if not token or isinstance(body, KeptAnswer):
+        return body
     try:
         async with services.sessions.write() as session:
-            session.add(WebhookAnswer(token=row, body=sealed, at=services.clock.now()))
+            session.add(answer_row(services, token, body))
     except IntegrityError:
         return await stored_answer(services, token) or body
     return body

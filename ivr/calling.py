@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from ivr.calls import Call, go_mute, note_call, open_call
+from sqlalchemy import update
+
+from ivr.calls import Call, go_mute, open_call
 from ivr.legs.conferences import end_conferences
 from ivr.menu_state import Tell
+from ivr.tables import PhoneCall
 from ivr.telling import event_of, tell
 from ivr.twilio_form import TwilioForm
 from ivr.way_in import SILENT_CODE, signals_of_line
@@ -48,11 +51,26 @@ async def missing_code(services: Services, call: Call) -> tuple[Signal, ...]:
 
 
 async def give_back_if_claimed(services: Services, call: Call, cause: str) -> None:
-    """The caller goes back to the queue: whoever had taken them is not with them any more."""
-    if call.moved_at is not None:
-        await note_call(services, call.sid, moved_at=None, held=False, awaiting_key_since=None)
+    """The caller goes back to the queue: whoever had taken them is not with them any more.
+
+    Somebody who took them since they came into that conversation is being rung, and keeps them.
+    """
+    if call.moved_at is not None and await _is_out(services, call):
         await end_conferences(services, call.contact_id)
     async with services.sessions.read() as session:
         handoff = await open_of_contact(session, call.contact_id)
-    if handoff is not None and handoff.state is HandoffState.CLAIMED:
+    if handoff is None or handoff.state is not HandoffState.CLAIMED:
+        return
+    if call.moved_at is None or handoff.claimed_at is None or handoff.claimed_at <= call.moved_at:
         await services.desk.give_back(handoff.id, cause=cause, claimed_by=handoff.owner_id)
+
+
+async def _is_out(services: Services, call: Call) -> bool:
+    """The caller is noted out of the conversation, unless they were brought into another one meanwhile."""
+    out = (
+        update(PhoneCall)
+        .where(PhoneCall.call_sid == call.sid, PhoneCall.moved_at == call.moved_at)
+        .values(moved_at=None, held=False, awaiting_key_since=None)
+    )
+    async with services.sessions.write() as session:
+        return await session.change(out) == 1

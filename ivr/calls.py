@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation.sessions import WriteSession
+from ivr.answers import KeptAnswer, answer_row
 from ivr.menu import step_in_queue
 from ivr.menu_state import MenuState, Place, Pressed, Tell
 from ivr.tables import PhoneCall
@@ -82,11 +83,18 @@ async def open_call(services: Services, sid: str, line: Line, caller_number: str
 
 
 async def save_step(
-    services: Services, call: Call, state: MenuState, render: Callable[[MenuState], str], *, queued: bool
+    services: Services,
+    call: Call,
+    state: MenuState,
+    render: Callable[[MenuState], str],
+    *,
+    queued: bool,
+    token: str = "",
 ) -> str:
     """Move the call to its next document, unless another request moved it first: then that one's document.
 
-    The queue wins over a menu, and the silent code over everything, whichever request came first.
+    The queue wins over a menu, and the silent code over everything, whichever request came first. With a `token`,
+    the document is kept as the answer to it in the same transaction; sqlalchemy's IntegrityError: answered before.
     """
     async with services.sessions.write() as session:
         row = await _locked(session, call.sid)
@@ -103,7 +111,9 @@ async def save_step(
         row.document = services.settings.key_ring.seal_for_service(PURPOSE, call.sid, document)
         if queued and row.outside_since is not None:
             row.outside_since, row.overflow_at = None, services.clock.now()
-    return document
+        if token:
+            session.add(answer_row(services, token, document))
+    return KeptAnswer(document) if token else document
 
 
 async def press_in_queue(services: Services, sid: str, pressed: Pressed) -> tuple[MenuState, Tell | None]:

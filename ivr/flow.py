@@ -52,7 +52,7 @@ async def first_document(services: Services, form: TwilioForm) -> str:
         return in_force(services, call)
     if not known:
         UNKNOWN_LINES.inc()
-    return await _advance(services, call, form, Arrived(form.received_at, known))
+    return await _advance(services, call, form, Arrived(form.received_at, known), token=form.token)
 
 
 async def next_document(services: Services, form: TwilioForm, turn: int) -> str:
@@ -64,7 +64,7 @@ async def next_document(services: Services, form: TwilioForm, turn: int) -> str:
         return await _gone(services, form, call, turn)
     if call.document is not None and turn != call.state.turn:
         return await _late(services, form, call, turn)
-    return await _advance(services, call, form, _event(form))
+    return await _advance(services, call, form, _event(form), token=form.token)
 
 
 async def _late(services: Services, form: TwilioForm, call: Call, turn: int) -> str:
@@ -135,7 +135,7 @@ def _event(form: TwilioForm) -> Event:
     return Spoke(form.speech, now, meaning_of(form.speech)) if form.speech else Silent(now)
 
 
-async def _advance(services: Services, call: Call, form: TwilioForm, event: Event) -> str:
+async def _advance(services: Services, call: Call, form: TwilioForm, event: Event, *, token: str = "") -> str:
     taken, told_count = step(call.state, event), 0
     while True:
         if isinstance(taken.document, Transfer) and not _can_transfer(services, taken.document):
@@ -153,7 +153,7 @@ async def _advance(services: Services, call: Call, form: TwilioForm, event: Even
     for effect in taken.effects:
         if isinstance(effect, ChangeLanguage):
             await _change_language(services, call, effect.language)
-    return await _render_and_keep(services, call, taken)
+    return await _render_and_keep(services, call, taken, token)
 
 
 def _count_seconds(services: Services, state: MenuState, outcome: Outcome) -> None:
@@ -176,13 +176,13 @@ async def _change_language(services: Services, call: Call, language: Language) -
         contact.language = language
 
 
-async def _render_and_keep(services: Services, call: Call, taken: Step) -> str:
+async def _render_and_keep(services: Services, call: Call, taken: Step, token: str = "") -> str:
     queued = isinstance(taken.document, Queue)
 
     def render(state: MenuState) -> str:
         return _render(services, call, replace(taken, state=state))
 
-    return await save_step(services, call, taken.state, render, queued=queued)
+    return await save_step(services, call, taken.state, render, queued=queued, token=token)
 
 
 def _render(services: Services, call: Call, taken: Step) -> str:

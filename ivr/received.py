@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
+from sqlalchemy.exc import IntegrityError
 
 from ivr.answers import keep_answer, stored_answer
 from ivr.signature import received_form
@@ -32,4 +33,14 @@ def twiml_response(body: str) -> Response:
 async def once(services: Services, form: TwilioForm, work: Callable[[], Awaitable[str]]) -> str:
     """The stored bytes for a token already answered; else the work, kept under its token."""
     before = await stored_answer(services, form.token)
-    return before if before is not None else await keep_answer(services, form.token, await work())
+    if before is not None:
+        return before
+    try:
+        body = await work()
+    except IntegrityError:
+        # The same request answered by another process meanwhile: what it kept is the answer.
+        first = await stored_answer(services, form.token)
+        if first is None:
+            raise
+        return first
+    return await keep_answer(services, form.token, body)

@@ -23,6 +23,7 @@ from ivr.ending import caller_left
 from ivr.legs import rows
 from ivr.legs.causes import LegCause
 from ivr.legs.claims import Standing, standing_of
+from ivr.legs.clock import WHISPER, is_in
 from ivr.legs.leg_over import leg_is_over
 from ivr.legs.moving import put_back
 from ivr.rest_side import QueueMember, TwilioRest
@@ -33,7 +34,7 @@ from triage.handoff.states import OPEN_STATES, HandoffState
 from triage.handoff.tables import Handoff
 from triage.interventions.types import Line
 from triage.services import Services
-from triage.voice_port import LegState, VoiceUnavailable
+from triage.voice_port import VoiceUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -114,12 +115,17 @@ async def _in_their_queue(services: Services, rest: TwilioRest, member: QueueMem
 def _should_be_bridged(standing: Standing, claimed_at: datetime, listed_at: datetime) -> bool:
     """Somebody took the caller, no telephone rings for them any more, and there was time to move the caller."""
     leg = standing.owner_leg
-    if leg is not None and leg.state is LegState.RINGING:
+    if leg is not None and not is_in(leg, listed_at):
         return False
     theirs = [one for one in standing.legs if one.staff_id == standing.owner_id]
     moved_at = standing.call.moved_at if standing.call is not None else None
-    moments = [claimed_at, moved_at, *(moment for one in theirs for moment in (one.answered_at, one.ended_at))]
+    moments = [claimed_at, moved_at, *(moment for one in theirs for moment in (_in_at(one), one.ended_at))]
     return listed_at - max(moment for moment in moments if moment is not None) >= BRIDGED_WITHIN
+
+
+def _in_at(leg: rows.LegRow) -> datetime | None:
+    """When the leg was in the conversation, as Twilio told, or as the time of the whisper tells."""
+    return leg.joined_at or (leg.answered_at + WHISPER if leg.answered_at is not None else None)
 
 
 async def _begun(services: Services, rest: TwilioRest, member: QueueMember) -> Call:

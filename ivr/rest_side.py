@@ -23,6 +23,7 @@ from triage.voice_port import VoiceUnavailable
 REQUEST_SECONDS = 4.0
 LARGEST_PAGE = 1000
 LEG_EVENTS = ["answered", "completed"]
+CONFERENCE_STATUSES = ("in-progress", "init")
 DEMO_ACCOUNT = "AC" + "0" * 32
 
 
@@ -76,11 +77,16 @@ class TwilioRest:
         return sid
 
     async def conference(self, name: str) -> str | None:
-        """The id of the conference in progress under this name. A moment late: callbacks know it sooner."""
+        """The id of the conference under this name. A moment late: callbacks know it sooner.
+
+        One in which somebody is alone has not begun for Twilio, and is listed apart.
+        """
 
         def found() -> str | None:
-            listed = self._client.conferences.list(friendly_name=name, page_size=LARGEST_PAGE)
-            return next((str(one.sid) for one in listed if one.status != "completed"), None)
+            for status in CONFERENCE_STATUSES:
+                for one in self._client.conferences.list(friendly_name=name, status=status, limit=1):
+                    return str(one.sid)
+            return None
 
         sid: str | None = await self._ask(found)
         return sid

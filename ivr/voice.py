@@ -7,7 +7,7 @@ from ivr.calls import Call, call_of_contact
 from ivr.legs import acts, rows, staff_phones
 from ivr.legs.causes import LegCause
 from ivr.legs.claims import standing_of
-from ivr.legs.dialling import let_all_go, ring_staff
+from ivr.legs.dialling import let_go, ring_staff
 from ivr.legs.moving import bring_caller_in, put_back
 from ivr.rest_side import TwilioRest
 from triage.services import Services
@@ -41,6 +41,7 @@ class TwilioVoice:
         services, call = await self._call_on_line(contact_id)
         if call.outside_since is not None:
             raise VoiceUnavailable("the caller is talking with an outside number")
+        await self._end_earlier_legs(contact_id)
         leg = await ring_staff(services, self.rest, contact_id, staff_id, LegKind.INTERVENANT)
         if leg is not None and leg.joined_at is not None:
             try:
@@ -48,6 +49,20 @@ class TwilioVoice:
             except VoiceUnavailable:
                 await rows.end(services, leg, LegCause.FAILED)
                 raise
+
+    async def _end_earlier_legs(self, contact_id: str) -> None:
+        """Of a conversation that is over, whose end was not told yet: left there, the telephone would not ring anew.
+
+        Raises VoiceUnavailable.
+        """
+        standing = await standing_of(self.services, contact_id)
+        claimed_at = standing.handoff.claimed_at if standing.handoff is not None else None
+        for leg in standing.legs:
+            if claimed_at is not None and leg.created_at < claimed_at:
+                await let_go(self.services, self.rest, leg, LegCause.NOT_NEEDED)
+                there = await rows.find_leg(self.services, leg.id)
+                if there is not None and there.is_live and leg.staff_id == standing.owner_id:
+                    raise VoiceUnavailable("an earlier leg could not be ended")
 
     async def back_to_queue(self, contact_id: str) -> None:
         """Move the caller out of a conversation that nobody is in, into the queue. Raises VoiceUnavailable."""
@@ -62,8 +77,17 @@ class TwilioVoice:
         _, call = await self._call_on_line(contact_id)
         await self.rest.end_call(call.sid)
 
-    async def end_legs(self, contact_id: str) -> None:
-        await let_all_go(self.services, self.rest, contact_id, LegCause.ENDED_BY_STAFF)
+    async def end_legs(self, contact_id: str, *, leaver: str | None = None) -> None:
+        standing = await standing_of(self.services, contact_id)
+        taken_by = standing.owner_id if leaver not in (None, standing.owner_id) else None
+        for leg in standing.legs:
+            if taken_by is None or leg.staff_id != taken_by:
+                await let_go(self.services, self.rest, leg, LegCause.ENDED_BY_STAFF)
+
+    async def held_by_leg(self) -> frozenset[tuple[str, str]]:
+        """A leg by text has no telephone: the console holds it."""
+        legs = [leg for leg in await rows.live_legs(self.services) if leg.state is LegState.ON_LINE and leg.call_sid]
+        return frozenset((leg.staff_id, leg.contact_id) for leg in legs if leg.staff_id is not None)
 
     async def is_invited(self, contact_id: str, staff_id: str) -> bool:
         legs = await rows.legs_of_contact(self.services, contact_id)
@@ -116,7 +140,7 @@ class TwilioVoice:
         await acts.call_person(self.services, self.rest, contact_id, staff_id)
 
     async def person_reached(self, contact_id: str) -> bool:
-        return await acts.person_reached(self.services, contact_id)
+        return await acts.person_reached(self.services, self.rest, contact_id)
 
     async def invited_contacts(self, staff_id: str) -> tuple[str, ...]:
         return await self._contacts_of_colleague(staff_id, LegState.RINGING)

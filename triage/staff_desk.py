@@ -98,7 +98,7 @@ class StaffDesk:
                 await service.release(session, handoff, actor_id=actor.id, cause="signed_out", now=now)
             await presence.end(session, actor.id, now)
         for handoff in calls:
-            await self._caller_waits_again(handoff)
+            await self._caller_waits_again(handoff, actor)
 
     async def waiting(self, actor: Actor, *, with_quotes: bool = True) -> list[QueueEntry]:
         """The queue in its order. A reader of the quotes leaves one audit line a handoff and version."""
@@ -198,18 +198,18 @@ class StaffDesk:
             handoff = await service.get(session, handoff_id)
             service.require_owner(handoff, actor)
             await service.release(session, handoff, actor_id=actor.id, cause="let_go", now=self.clock.now())
-        await self._caller_waits_again(handoff)
+        await self._caller_waits_again(handoff, actor)
 
-    async def _caller_waits_again(self, handoff: Handoff) -> None:
+    async def _caller_waits_again(self, handoff: Handoff, leaver: Actor) -> None:
         """A released caller leaves the conversation for the queue, and the others are let go; if the telephone
-        fails now, its reconciler does it."""
+        fails now, its reconciler does it. Whoever has taken them meanwhile is being rung, and goes on being."""
         if handoff.channel is Channel.PHONE and handoff.person_left_at is None:
             try:
                 await self.voice.back_to_queue(handoff.contact_id)
             except VoiceUnavailable as error:
                 log.error("a released caller is not back in the queue yet (%s)", error)
         if handoff.channel is Channel.PHONE:
-            await self.voice.end_legs(handoff.contact_id)
+            await self.voice.end_legs(handoff.contact_id, leaver=leaver.id)
 
     async def close(self, actor: Actor, handoff_id: str, disposition: str) -> None:
         """End a contact with its disposition. Raises NotYours."""

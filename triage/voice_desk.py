@@ -47,6 +47,7 @@ __all__ = [
 
 CALL_EVENT = "call"
 LONGEST_LABEL = 80
+ON_LINE_WITH_US = "La personne est en ligne avec vous."
 
 
 class VoiceDesk:
@@ -127,7 +128,7 @@ class VoiceDesk:
         """
         await self._noted(actor, contact_id, "transfer_asked", colleague=staff_id)
         await self.calls.prepare_cold_transfer(contact_id, actor.id, staff_id)
-        await self._transfer(actor, contact_id, staff_id, "transferred")
+        await self._transfer(actor, contact_id, staff_id, "transferred", waits=True)
         async with self.sessions.read() as session:
             handoff = await service.open_of_contact(session, contact_id)
         try:
@@ -153,8 +154,10 @@ class VoiceDesk:
 
     async def note_attempt(self, actor: Actor, contact_id: str, result: AttemptResult) -> None:
         """What came of calling a person back; reached, and on the line: they are with us again. Raises NotYours."""
-        async with self.sessions.read() as session:
-            await self._owned(session, actor, contact_id)
+        if await self._already_on_line(actor, contact_id):
+            if result is AttemptResult.REACHED:
+                return
+            raise NotOnLine(ON_LINE_WITH_US)
         reached = result is AttemptResult.REACHED and await self.calls.person_reached(contact_id)
         now = self.clock.now()
         async with self.sessions.write() as session:
@@ -164,8 +167,17 @@ class VoiceDesk:
                 await service.come_back(session, handoff, now)
             self._note(session, actor, f"attempt:{result.value}", contact_id, now)
         if not reached:
-            await self.calls.end_legs(contact_id)
+            await self.calls.end_legs(contact_id, leaver=actor.id)
         await self._announce(contact_id)
+
+    async def _already_on_line(self, actor: Actor, contact_id: str) -> bool:
+        """They were reached, and are with us: noting it again must not end the conversation. Raises NotYours."""
+        async with self.sessions.read() as session:
+            handoff = await self._owned(session, actor, contact_id)
+        if handoff.person_left_at is not None:
+            return False
+        view = await self.calls.call_view(contact_id)
+        return view.caller_on_line and all(leg.kind is not LegKind.PERSON for leg in view.legs)
 
     async def invitations(self, actor: Actor) -> tuple[CallView, ...]:
         """The calls to which this staff member is invited and not yet on line."""
@@ -221,11 +233,11 @@ class VoiceDesk:
     def _note(self, session: WriteSession, actor: Actor, action: str, contact_id: str, now: datetime) -> None:
         audit.note(session, actor_id=actor.id, action=action, subject=f"contact:{contact_id}", now=now)
 
-    async def _transfer(self, actor: Actor, contact_id: str, to: str, action: str) -> None:
+    async def _transfer(self, actor: Actor, contact_id: str, to: str, action: str, *, waits: bool = False) -> None:
         now = self.clock.now()
         async with self.sessions.write() as session:
             handoff = await self._owned(session, actor, contact_id)
-            await service.transfer(session, handoff, actor=actor, to=to, now=now)
+            await service.transfer(session, handoff, actor=actor, to=to, now=now, waits=waits)
             self._note(session, actor, action, contact_id, now)
 
     async def _announce(self, contact_id: str) -> None:

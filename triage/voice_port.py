@@ -96,8 +96,15 @@ class VoicePort(Protocol):
         """End the caller's leg, after the intervenant closed the contact. Raises VoiceUnavailable."""
         ...
 
-    async def end_legs(self, contact_id: str) -> None:
-        """End every other leg of the contact. What fails now is tried again by the clock."""
+    async def end_legs(self, contact_id: str, *, leaver: str | None = None) -> None:
+        """End every other leg of the contact. What fails now is tried again by the clock.
+
+        After `leaver` let go, the legs of whoever has taken the contact since stay.
+        """
+        ...
+
+    async def held_by_leg(self) -> frozenset[tuple[str, str]]:
+        """Members of the staff and contacts, for those whose telephone is on line for the contact."""
         ...
 
     async def is_invited(self, contact_id: str, staff_id: str) -> bool:
@@ -191,8 +198,11 @@ class NoTelephone:
     async def hang_up(self, contact_id: str) -> None:
         raise VoiceUnavailable("no telephone here")
 
-    async def end_legs(self, contact_id: str) -> None:
+    async def end_legs(self, contact_id: str, *, leaver: str | None = None) -> None:
         return None
+
+    async def held_by_leg(self) -> frozenset[tuple[str, str]]:
+        return frozenset()
 
     async def is_invited(self, contact_id: str, staff_id: str) -> bool:
         return False

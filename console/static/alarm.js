@@ -8,7 +8,7 @@ const CALM_ICON = "/console/static/icon.svg";
 const ALARM_ICON = "/console/static/icon-alarm.svg";
 
 const title = document.body.dataset.title;
-const state = { ringing: 0, waiting: 0, offered: 0, busy: false, pausing: false };
+const state = { ringing: 0, waiting: 0, offered: 0, invited: 0, busy: false, pausing: false };
 let audio = null;
 
 function ready() {
@@ -54,6 +54,7 @@ export function chime() {
 
 export function update(seen) {
   const before = state.ringing;
+  if (seen.invited > state.invited) chime();
   Object.assign(state, seen);
   document.body.classList.toggle("ringing", state.ringing > 0);
   if (state.ringing > before && !state.pausing) ring();
@@ -62,6 +63,7 @@ export function update(seen) {
 
 export function tick(ticks) {
   showTitle(ticks);
+  if (state.invited > 0 && ticks % OFFER_EVERY === 0) chime();
   if (state.pausing) return;
   const every = state.busy ? BUSY_EVERY : FREE_EVERY;
   if (state.ringing > 0 && ticks % every === 0) ring();

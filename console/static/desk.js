@@ -1,6 +1,8 @@
 // The desk: what is fetched again and when, the clock of the page, and where the focus goes.
 import * as alarm from "./alarm.js";
 import * as outbox from "./outbox.js";
+import "./acts.js";
+import "./call.js";
 import "./keys.js";
 import { csrf, talks, words } from "./words.js";
 
@@ -41,6 +43,7 @@ function showQueue() {
     ringing: Number(state.dataset.ringing),
     waiting: Number(state.dataset.waiting),
     offered: Number(state.dataset.offered),
+    invited: Number(place("invitation-list")?.dataset.ringing ?? 0),
     busy: document.querySelector("#tabs .tab") !== null,
     pausing,
   });
@@ -155,9 +158,11 @@ document.body.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status === 401) location.assign(SIGN_IN);
   else say(words.failed);
 });
-document.body.addEventListener("htmx:sendError", (event) => {
-  if (event.detail.requestConfig.verb !== "get") say(words.failed);
-});
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.body.addEventListener(name, (event) => {
+    if (event.detail.requestConfig.verb !== "get") say(words.failed);
+  });
+}
 document.body.addEventListener("relais:said", (event) => say(event.detail.value));
 
 // Where the focus was in the queue, so that an entry that goes gives it to the next one.
@@ -180,6 +185,8 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
       const next = entries[Math.min(focusedEntry, entries.length - 1)];
       (next?.querySelector("[data-take]") || next || place("take-next"))?.focus();
     }
+  } else if (target.id === "invitations") {
+    showQueue();
   } else if (target.id === "contact") {
     outbox.opened();
     toEnd();

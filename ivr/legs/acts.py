@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from ivr.calls import Call, note_call
@@ -126,7 +127,13 @@ async def prepare_hand_over(services: Services, rest: TwilioRest, contact_id: st
     if staying.call_sid is not None:
         await rest.ends_conference(conference_sid, staying.call_sid, ends=True)
     if leaving is not None and leaving.call_sid is not None:
-        await rest.ends_conference(conference_sid, leaving.call_sid, ends=False)
+        try:
+            await rest.ends_conference(conference_sid, leaving.call_sid, ends=False)
+        except VoiceUnavailable:
+            if staying.call_sid is not None:
+                with suppress(VoiceUnavailable):
+                    await rest.ends_conference(conference_sid, staying.call_sid, ends=False)
+            raise
 
 
 async def finish_hand_over(services: Services, rest: TwilioRest, contact_id: str, first: str, second: str) -> None:
@@ -191,14 +198,20 @@ async def number_of_person(services: Services, contact_id: str) -> str:
     return dialled_number(services.settings, number)
 
 
-async def person_reached(services: Services, contact_id: str) -> bool:
-    """The leg that was dialled becomes the person's call: from here on they are held as any caller is."""
+async def person_reached(services: Services, rest: TwilioRest, contact_id: str) -> bool:
+    """The leg that was dialled becomes the person's call: from here on they are held as any caller is.
+
+    Their leaving ends the conversation for all, as any caller's; when Twilio fails now, the clock ends the other legs.
+    """
     standing = await standing_of(services, contact_id)
     leg = rows.person_on_line(standing.legs)
     if leg is None or leg.call_sid is None:
         return False
     await _keep_as_call(services, leg, standing.call)
     await rows.end(services, leg, LegCause.REACHED)
+    with suppress(NotOnLine, VoiceUnavailable):
+        conference_sid = await conference_of(services, rest, contact_id)
+        await rest.ends_conference(conference_sid, leg.call_sid, ends=True)
     return True
 
 

@@ -63,12 +63,17 @@ async def _enter(services: Services, leg: LegRow, call_sid: str) -> str:
     refused = _refusal(standing, leg)
     if refused is not None:
         await leg_is_over(services, leg, LegCause.NOT_NEEDED)
-        return documents.last_words(services.settings, refused)
+        return documents.last_words(services.settings, _for_ear_of(leg, refused))
     if not await rows.answered(services, leg, call_sid):
-        return documents.last_words(services.settings, "not_yours")
+        return documents.last_words(services.settings, _for_ear_of(leg, "not_yours"))
     ends = leg.kind is LegKind.INTERVENANT
     whisper = await _whisper(services, standing, leg)
     return documents.into_conference(services.settings, leg.contact_id, leg.id, whisper, ends=ends)
+
+
+def _for_ear_of(leg: LegRow, key: str) -> str:
+    """A guest hears nothing of our files and consoles."""
+    return "guest_over" if leg.kind is LegKind.GUEST else key
 
 
 def _refusal(standing: Standing, leg: LegRow) -> str | None:

@@ -67,6 +67,18 @@ async def dial(services: Services, rest: TwilioRest, leg: LegRow, number: str, *
         await rows.end(services, leg, LegCause.FAILED)
         raise
     await rows.note_sid(services, leg, sid)
+    await _stop_if_over(services, rest, leg, sid)
+
+
+async def _stop_if_over(services: Services, rest: TwilioRest, leg: LegRow, sid: str) -> None:
+    """Ended while Twilio was asked to ring it: nobody is rung for nobody."""
+    there = await rows.find_leg(services, leg.id)
+    if there is not None and there.is_live:
+        return
+    try:
+        await rest.end_call(sid)
+    except VoiceUnavailable as error:
+        log.warning("a telephone may ring a moment more (%s)", error)
 
 
 async def let_go(services: Services, rest: TwilioRest, leg: LegRow, cause: LegCause) -> bool:
@@ -90,8 +102,3 @@ async def _is_over(rest: TwilioRest, call_sid: str) -> bool:
         return (await rest.leg(call_sid)).ended
     except VoiceUnavailable:
         return False
-
-
-async def let_all_go(services: Services, rest: TwilioRest, contact_id: str, cause: LegCause) -> None:
-    for leg in await rows.legs_of_contact(services, contact_id):
-        await let_go(services, rest, leg, cause)

@@ -6,12 +6,12 @@ from ivr.ending import call_ended
 from ivr.legs import rows
 from ivr.legs.causes import LegCause
 from ivr.legs.claims import standing_of
+from ivr.legs.moving import LEG_LOST
 from ivr.legs.rows import LegRow
 from triage.services import Services
 from triage.voice_port import LegKind, LegState
 
 NOT_BRIDGED = "not_bridged"
-LEG_LOST = "call_leg_lost"
 
 
 async def leg_is_over(services: Services, leg: LegRow, cause: LegCause, *, only: LegState | None = None) -> bool:

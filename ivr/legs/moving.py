@@ -24,6 +24,8 @@ from triage.voice_port import VoiceUnavailable
 
 log = logging.getLogger(__name__)
 
+LEG_LOST = "call_leg_lost"
+
 
 async def bring_caller_in(services: Services, rest: TwilioRest, contact_id: str) -> bool:
     """Move the waiting caller to whoever took them: true when this did it. Raises VoiceUnavailable."""
@@ -43,11 +45,18 @@ async def bring_caller_in(services: Services, rest: TwilioRest, contact_id: str)
             await note_call(services, call.sid, moved_at=None)
             raise
         log.error("a caller was moved, and Twilio's answer was lost")
-    if (await standing_of(services, contact_id)).owner_id is None:
-        # Given back in the same instant: nobody is in that conversation.
-        await put_back(services, rest, call)
-        return False
-    return True
+    return await _somebody_is_there(services, rest, call, standing.owner_id)
+
+
+async def _somebody_is_there(services: Services, rest: TwilioRest, call: Call, staff_id: str) -> bool:
+    """Given back in the same instant, or their leg dropped: the caller goes back where callers wait."""
+    after = await standing_of(services, call.contact_id)
+    if not after.caller_on_line or (after.owner_id == staff_id and after.owner_leg is not None):
+        return True
+    if after.handoff is not None and after.owner_id == staff_id:
+        await services.desk.give_back(after.handoff.id, cause=LEG_LOST, claimed_by=staff_id)
+    await put_back(services, rest, call)
+    return False
 
 
 async def _take_move(services: Services, call: Call, handoff: Handoff) -> bool:

@@ -74,12 +74,15 @@ async def person(form: SignedForm, services: HeartServices, leg_id: LegId = "") 
 
 @router.post("/leg-over")
 async def leg_over(form: SignedForm, services: HeartServices, leg_id: LegId = "") -> Response:
-    """A leg is out of the conversation. Only a person called back may stay on the line after it."""
+    """A leg is out of the conversation. Only a person called back may stay on the line after it.
+
+    Broken, whoever is still there hears the neutral sentence: it may be the person.
+    """
     body = await guarded(
         "leg_over",
         lambda: once(services, form, lambda: _after_conference(services, form, leg_id)),
         None,
-        documents.over,
+        lambda: documents.over() if form.call_over else documents.last_words(services.settings, "recall_cut"),
     )
     return twiml_response(body)
 

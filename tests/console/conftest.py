@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import httpx
 import pytest
+import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from playwright.async_api import Browser, Page
 
 from console import accounts
 from console.routes import router as console_router
+from console.vendor import LIBRARIES, SERVED
+from foundation.clock import ManualClock
+from tests.console.scripted_calls import ScriptedCalls
+from tests.fixtures.require import missing
 from triage.handoff.states import Role
 from triage.interventions.types import Channel, Line
 from triage.services import Services
@@ -62,6 +70,11 @@ Meet = Callable[[str], Awaitable[Colleague]]
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same function at its lowest cost: most tests are not about how long a guess takes."""
     monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def voice(clock: ManualClock) -> ScriptedCalls:
+    return ScriptedCalls(clock)
 
 
 @pytest.fixture
@@ -135,3 +148,59 @@ def handoff_id(services: Services) -> Callable[[str], Awaitable[str]]:
             return handoff.id
 
     return of
+
+
+Desk = Callable[[str], Awaitable[Page]]
+
+
+class TestServer(uvicorn.Server):
+    """Says when it is ready, and leaves the signals of the process to pytest."""
+
+    __test__ = False
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    def install_signal_handlers(self) -> None:
+        return
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    for name in LIBRARIES:
+        if not (SERVED / name).exists():
+            missing("bibliothèques de la console", "lancez « npm ci », puis « python -m console.vendor »")
+    server = TestServer(uvicorn.Config(app, port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve())
+    await server.ready.wait()
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def desk(browser: Browser, address: str, staff_ids: dict[str, str]) -> AsyncIterator[Desk]:
+    """The desk of somebody, in their own browser; any error or refused style of the page fails the test."""
+    errors: list[str] = []
+
+    async def open_desk(login: str) -> Page:
+        page = await (await browser.new_context(locale="fr-CA")).new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None,
+        )
+        await page.goto(f"{address}/console/")
+        await page.fill("#login", login)
+        await page.fill("#password", PASSWORD)
+        async with page.expect_response("**/console/flux"):
+            await page.click("button[type=submit]")
+        return page
+
+    yield open_desk
+    assert errors == []

@@ -197,4 +197,4 @@ async def test_a_phone_contact_says_that_it_is_simulated(
     services.settings.demo = False
     real = (await alice.get(f"/console/contact/{contact}")).text
     assert 'id="message"' not in real
-    assert "Ce qui s&#39;écrit ici n&#39;est pas dit." in real
+    assert "Rien ne s&#39;écrit ici." in real

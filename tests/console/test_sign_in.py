@@ -257,7 +257,7 @@ async def test_signing_out_gives_the_chats_back_at_once(
     answer = await alice.post("/console/deconnexion")
     assert answer.status_code == 303
     shown = await alice.get(answer.headers["Location"])
-    assert "Vos clavardages ouverts sont retournés dans la file." in shown.text
+    assert "Vos contacts ouverts sont retournés dans la file." in shown.text
     async with services.sessions.read() as session:
         row = await session.get(Handoff, handoff)
         assert row is not None

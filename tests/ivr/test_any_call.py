@@ -23,7 +23,7 @@ STEPS_OVER_HTTP = 500
 SEED = 811
 # The walk draws them: of all, so many kinds are met in so many steps, whatever the service answers.
 FAULTS_MET = 8
-FAULTS_MET_OVER_HTTP = 2
+FAULTS_MET_OVER_HTTP = 1
 
 
 @pytest.fixture(params=[InProcessMachine, OverHttpMachine], ids=["in_process", "over_http"])

@@ -55,7 +55,9 @@ class ClockWork:
         ladder: Ladder,
         more_steps: tuple[Step, ...] = (),
         step_seconds: float = STEP_SECONDS,
+        held_by_leg: Callable[[], Awaitable[presence.Held]] | None = None,
     ) -> None:
+        """`held_by_leg`: who is on the telephone for whom; without it, nobody is."""
         self.sessions = sessions
         self.clock = clock
         self.ladder = ladder
@@ -68,6 +70,7 @@ class ClockWork:
         )
         self.step_seconds = step_seconds
         self.act_seconds = step_seconds / 4
+        self.held_by_leg = held_by_leg
         self.last_tick: datetime | None = None
 
     async def run(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -100,15 +103,16 @@ class ClockWork:
     async def end_expired_leases(self) -> None:
         """Whoever gave no sign loses their chats, which go back to the head of their class."""
         now = self.clock.now()
+        held = await self.held_by_leg() if self.held_by_leg is not None else presence.NOTHING_HELD
         async with self.sessions.read() as session:
-            gone = await presence.gone_owners(session, now)
+            gone = await presence.gone_owners(session, now, held)
         for staff_id in gone:
-            await self._apart(self._end_lease(staff_id, now))
+            await self._apart(self._end_lease(staff_id, now, held))
 
-    async def _end_lease(self, staff_id: str, now: datetime) -> None:
+    async def _end_lease(self, staff_id: str, now: datetime, held: presence.Held) -> None:
         async with self.sessions.write() as session:
             if not await presence.is_live(session, staff_id, now):
-                await presence.end(session, staff_id, now)
+                await presence.end(session, staff_id, now, held)
 
     async def tell_of_doubt(self) -> None:
         """An intervenant gives no sign for some seconds: the page of the person is told, once a round."""

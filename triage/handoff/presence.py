@@ -1,7 +1,7 @@
 """Presence is a lease: an intervenant is on line as long as their console says so every few seconds.
 
 Whoever vanishes loses their chats, which go back to the head of their class; a bridged call is held
-by its call leg and stays.
+by its call leg and stays, and so is somebody called back, until that leg ends.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from triage.interventions.types import Channel
 # which leaves the clock's own second and a slow commit inside the 30 s promised.
 DOUBT_AFTER = timedelta(seconds=8)
 LEASE = timedelta(seconds=20)
+# Members of the staff and contacts, for those whose telephone is on line for the contact.
+type Held = frozenset[tuple[str, str]]
+NOTHING_HELD: Held = frozenset()
 
 
 async def renew(session: WriteSession, actor: Actor, state: PresenceState, now: datetime) -> None:
@@ -47,25 +50,32 @@ def _later(stored: InstrumentedAttribute[datetime], given: datetime) -> ColumnEl
     return case((stored < given, literal(given, UtcDateTime())), else_=stored)
 
 
-async def end(session: WriteSession, staff_id: str, now: datetime) -> None:
-    """No longer on line: their chats, and those who have left, go back to the head of their class."""
+async def end(session: WriteSession, staff_id: str, now: datetime, held: Held = NOTHING_HELD) -> None:
+    """No longer on line: their chats, and those who have left, go back to the head of their class, but not those
+    `held` by their telephone."""
     await session.execute(delete(Presence).where(Presence.staff_id == staff_id))
     for handoff in await queue.owned_by(session, staff_id):
-        if handoff.channel is Channel.CHAT or handoff.person_left_at is not None:
+        given_back = handoff.channel is Channel.CHAT or handoff.person_left_at is not None
+        if given_back and (staff_id, handoff.contact_id) not in held:
             await service.release(session, handoff, actor_id=service.MACHINE, cause="intervenant_gone", now=now)
     session.announce(QUEUE_TOPIC, "presence", staff_id)
 
 
-async def gone_owners(session: ReadSession, now: datetime) -> list[str]:
-    """Whose lease is over, and who owns contacts without one: a claim may land after a sign-out."""
+async def gone_owners(session: ReadSession, now: datetime, held: Held = NOTHING_HELD) -> list[str]:
+    """Whose lease is over, and who owns contacts without one: a claim may land after a sign-out, and a telephone
+    that `held` somebody may be put down after the lease."""
     expired = select(Presence.staff_id).where(Presence.lease_until <= now)
     live = select(Presence.staff_id).where(Presence.lease_until > now)
-    owners = select(Handoff.owner_id).where(
+    owners = select(Handoff.owner_id, Handoff.contact_id).where(
         Handoff.state == HandoffState.CLAIMED,
         Handoff.owner_id.not_in(live),
         or_(Handoff.channel == Channel.CHAT, Handoff.person_left_at.is_not(None)),
     )
-    found = [*(await session.execute(expired)).scalars(), *(await session.execute(owners)).scalars()]
+    without_lease = [(row[0], row[1]) for row in await session.execute(owners)]
+    found = [
+        *(await session.execute(expired)).scalars(),
+        *(owner for owner, contact in without_lease if (owner, contact) not in held),
+    ]
     return list(dict.fromkeys(staff_id for staff_id in found if staff_id))
 
 

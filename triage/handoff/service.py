@@ -178,10 +178,16 @@ def _gone_state(handoff: Handoff) -> HandoffState:
     return HandoffState.CALLBACK if promised else HandoffState.LEFT
 
 
-async def transfer(session: WriteSession, handoff: Handoff, *, actor: Actor, to: str, now: datetime) -> None:
-    """Hand a person to a colleague who is there. Raises NotYours."""
+async def transfer(
+    session: WriteSession, handoff: Handoff, *, actor: Actor, to: str, now: datetime, waits: bool = False
+) -> None:
+    """Hand a person to a colleague who is there. `waits`: not yet with them, and their time to answer begins.
+
+    Raises NotYours.
+    """
     require_owner(handoff, actor)
-    await change(session, handoff, HandoffEventKind.TRANSFERRED, actor.id, now, {"owner_id": to}, {"to": to})
+    changes: dict[str, Any] = {"owner_id": to} | ({"claimed_at": now} if waits else {})
+    await change(session, handoff, HandoffEventKind.TRANSFERRED, actor.id, now, changes, {"to": to})
 
 
 async def mark_left(
