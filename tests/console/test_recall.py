@@ -66,7 +66,7 @@ async def test_a_callback_shows_its_script_then_dials_and_the_person_is_with_me(
     assert voice.brought == []
     dialog = (await alice.get(f"/console/contact/{contact}/appel/rappel")).text
     assert "La personne a demandé ce rappel." in dialog
-    assert "Puis-je parler à la personne" in dialog
+    assert "Attendiez-vous un appel" in dialog
     assert "Ne laissez aucun message" in dialog
     assert 'name="confirm"' not in dialog
     dialled = (await alice.post(f"/console/contact/{contact}/appel/rappel")).text
