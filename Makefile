@@ -57,6 +57,10 @@ evaluate: ## measure the gate and the route on the held-out authors (docs/result
 bench-phone: ## 50 calls at once for 5 minutes, beside Rasa's own channel (docs/results/bench_phone.json)
 	$(SETUP) bench-phone $(BENCH)
 
+.PHONY: fuzz-phone
+fuzz-phone: ## any calls with any failure, for STEPS steps from a random seed (make fuzz-phone STEPS=200000)
+	$(SETUP) fuzz-phone $(if $(STEPS),--steps $(STEPS)) $(FUZZ)
+
 .PHONY: check-data
 check-data: ## sentences, texts and lexicons are well formed
 	$(SETUP) test data sentences

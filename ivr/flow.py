@@ -68,14 +68,19 @@ async def next_document(services: Services, form: TwilioForm, turn: int) -> str:
 
 
 async def _late(services: Services, form: TwilioForm, call: Call, turn: int) -> str:
-    """Words said to an earlier document are read before the one in force is given again."""
-    if form.speech:
-        told = Tell(Said.TEXT, form.speech)
+    """Words said to an earlier document, and its key 0, are heard before the one in force is given again."""
+    if told := _said_late(form, call):
         outcome = await tell(services, call, told, form.client_id(f"turn:{turn}:0"), unreadable=form.unreadable)
         if outcome.handoff is not None and call.state.place is not Place.FILE:
             followed = step(call.state, event_of(services, call, call.state, told, outcome))
             return await _render_and_keep(services, call, followed)
     return in_force(services, call)
+
+
+def _said_late(form: TwilioForm, call: Call) -> Tell | None:
+    if form.key == "0" and call.state.place is not Place.FILE:
+        return Tell(Said.ASKED_PERSON, form.speech, read_first=bool(form.speech))
+    return Tell(Said.TEXT, form.speech) if form.speech else None
 
 
 async def _gone(services: Services, form: TwilioForm, call: Call, turn: int) -> str:

@@ -72,6 +72,15 @@ def bench_phone(arguments: List[str]) -> int:
     os.execve(python, [python, "-m", "benchmarks.phone", *arguments], tool_environment())  # noqa: S606 (no shell)
 
 
+def fuzz_phone(arguments: List[str]) -> int:
+    """Let any callers call with anything that can fail. The walk takes this process's place, as the bench does."""
+    carry_out(whole_plan())
+    python = str(python_of(MAIN_ENVIRONMENT))
+    os.chdir(str(ROOT))
+    command = [python, "-m", "tests.ivr.stateful.fuzz", *arguments]
+    os.execve(python, command, tool_environment())  # noqa: S606 (no shell)
+
+
 def check(arguments: List[str]) -> int:
     """Run the suites that are named, all of them when none is."""
     names = arguments or ALL_SUITES
@@ -91,6 +100,7 @@ VERBS: Dict[str, Callable[[List[str]], int]] = {
     "train-encoder": train_encoder,
     "ablate": ablate,
     "bench-phone": bench_phone,
+    "fuzz-phone": fuzz_phone,
     "test": check,
     "lock": lock,
 }

@@ -139,9 +139,20 @@ async def test_two_first_requests_at_once_open_one_call(door: Door, fields: Fiel
 async def test_a_stale_turn_gets_the_document_in_force(door: Door, fields: Fields, n: str) -> None:
     await begin(door, fields)
     current = await door.post("/ivr/turn?n=1", fields(Digits="2"))
-    stale = await door.post(f"/ivr/turn?n={n}", fields(Digits="0"))
+    stale = await door.post(f"/ivr/turn?n={n}", fields(Digits="9"))
     assert stale.content == current.content
     assert await handoffs(door) == 0
+
+
+@pytest.mark.parametrize("n", ["0", "1", "99"])
+async def test_a_zero_that_comes_late_still_reaches_a_person(door: Door, fields: Fields, n: str) -> None:
+    await begin(door, fields)
+    await door.post("/ivr/turn?n=1", fields(Digits="2"))
+    answer = await door.post(f"/ivr/turn?n={n}", fields(Digits="0"), token="late")
+    assert "<Enqueue" in answer.text
+    assert await handoffs(door) == 1
+    assert (await door.post(f"/ivr/turn?n={n}", fields(Digits="0"))).content == answer.content
+    assert await handoffs(door) == 1
 
 
 async def test_a_call_that_is_not_known_is_a_person(door: Door, fields: Fields) -> None:

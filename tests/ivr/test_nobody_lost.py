@@ -316,7 +316,7 @@ async def test_a_telephone_that_is_not_needed_any_more_when_it_begins_to_ring_st
         await look_after_legs(door.services, door.rest)
         return sid
 
-    door.rest.call_number = slow  # type: ignore[method-assign]
+    door.rest.call_number = slow  # type: ignore[method-assign,assignment]
     await door.services.desk.claim(MARIE, handoff.id)
     await tick(door)
     assert leg_to(door, MARIES_PHONE).over
