@@ -28,7 +28,7 @@ from triage.staff_desk import VoiceUnavailable
 RACES = 1_000
 RACES_A_CALLER = 25
 HEAD_STARTS = 40  # turns of the event loop
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 ONE, OTHER = Actor("staff-1", Role.INTERVENANT), Actor("staff-2", Role.INTERVENANT)
 LOST = (AlreadyTaken, Contention)
 
