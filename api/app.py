@@ -71,7 +71,9 @@ def create_app(
             phone_steps = telephony.attach(services)
             app.state.services, app.state.telephony = services, telephony
             more = (*phone_steps, *steps_beside_the_queue(services))
-            app.state.clock_work = ClockWork(services.sessions, services.clock, ladder, more)
+            app.state.clock_work = ClockWork(
+                services.sessions, services.clock, ladder, more, held_by_leg=telephony.voice.held_by_leg
+            )
             async with background(services, app.state.clock_work):
                 yield
             await telephony.close()

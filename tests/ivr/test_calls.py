@@ -121,23 +121,22 @@ async def test_misunderstood_twice_reaches_a_person(door: Door, router: Scripted
     assert handoff.reason is HandoffReason.MISUNDERSTOOD
 
 
-async def test_where_words_are_not_listened_to_one_silence_is_a_person(door: Door) -> None:
+async def test_where_keys_alone_are_offered_one_silence_is_a_person(door: Door) -> None:
     phone = door.phone()
     await phone.dial()
     await phone.press("7")
     assert phone.queue is None
-    assert b'input="dtmf"' in phone.requests.sent[-1].content
     await phone.stay_silent()
     assert phone.queue == "relais_info_social"
 
 
-async def test_words_posted_by_a_document_for_keys_are_read_all_the_same(
-    door: Door, fields: Callable[..., dict[str, str]]
-) -> None:
-    await door.post("/ivr/voice", fields())
-    await door.post("/ivr/turn?n=1", fields(Digits="7"))
-    await door.post("/ivr/turn?n=2", fields(SpeechResult="je veux mourir"))
-    assert (await door.handed_over(fields()["CallSid"])).queue_class is QueueClass.RISK
+async def test_where_keys_alone_are_offered_a_risk_said_aloud_is_heard(door: Door) -> None:
+    phone = door.phone()
+    await phone.dial()
+    await phone.press("7")
+    await phone.speak("je veux mourir")
+    assert (await door.handed_over(phone.sid)).queue_class is QueueClass.RISK
+    assert phone.queue == "relais_info_social"
 
 
 async def test_the_router_down_reaches_a_person(door: Door, router: ScriptedRouter) -> None:
