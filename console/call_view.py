@@ -57,6 +57,7 @@ class CallPanel:
     may_ask_key: bool
     may_recall: bool
     may_note_attempt: bool
+    whisper: str  # in the demonstration only, where no telephone says it
 
     @property
     def told(self) -> str:
@@ -124,6 +125,7 @@ def _panel(
         may_ask_key=is_mine and view.mute and person is PersonPlace.WITH_US and not view.awaiting_key,
         may_recall=is_mine and is_gone and not is_called,
         may_note_attempt=is_mine and (is_gone or is_called),
+        whisper=" ".join(view.whisper) if way is AnswerWay.SIMULATED and own is not None else "",
     )
 
 

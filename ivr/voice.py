@@ -5,6 +5,7 @@ from __future__ import annotations
 from foundation.settings import Settings
 from ivr.calls import Call, call_of_contact
 from ivr.legs import acts, rows, staff_phones
+from ivr.legs.answering import whisper_of
 from ivr.legs.causes import LegCause
 from ivr.legs.claims import standing_of
 from ivr.legs.dialling import let_go, ring_staff
@@ -105,6 +106,7 @@ class TwilioVoice:
             mute=call is not None and call.state.mute,
             awaiting_key=standing.caller_on_line and call is not None and call.awaiting_key_since is not None,
             legs=tuple(Leg(leg.id, leg.kind, leg.state, leg.staff_id, leg.label) for leg in standing.legs),
+            whisper=await whisper_of(self.services, standing),
         )
 
     async def hold(self, contact_id: str, *, held: bool) -> None:

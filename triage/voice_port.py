@@ -62,7 +62,8 @@ class Leg:
 @dataclass(frozen=True, slots=True)
 class CallView:
     """A call as the console shows it. `mute`: the silent code was given, nothing may be said aloud.
-    `legs` are those that ring or talk, oldest first; `awaiting_key`: the person is being asked for a key."""
+    `legs` are those that ring or talk, oldest first; `awaiting_key`: the person is being asked for a key.
+    `whisper` is what a telephone of the staff says at their ear before it is in the call."""
 
     contact_id: str
     caller_on_line: bool
@@ -71,6 +72,7 @@ class CallView:
     mute: bool
     awaiting_key: bool
     legs: tuple[Leg, ...]
+    whisper: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ async def _enter(services: Services, leg: LegRow, call_sid: str) -> str:
     if not await rows.answered(services, leg, call_sid):
         return documents.last_words(services.settings, _for_ear_of(leg, "not_yours"))
     ends = leg.kind is LegKind.INTERVENANT
-    whisper = await _whisper(services, standing, leg)
+    whisper = await whisper_of(services, standing) if leg.staff_id is not None else ()
     return documents.into_conference(services.settings, leg.contact_id, leg.id, whisper, ends=ends)
 
 
@@ -90,13 +90,13 @@ def _refusal(standing: Standing, leg: LegRow) -> str | None:
     return None if talking else "gone"
 
 
-async def _whisper(services: Services, standing: Standing, leg: LegRow) -> tuple[str, ...]:
+async def whisper_of(services: Services, standing: Standing) -> tuple[str, ...]:
     """The level and the kinds, for the ear of the staff: never for a guest, nor for the person."""
-    if leg.staff_id is None or standing.handoff is None:
+    if standing.handoff is None:
         return ()
     texts = answering_texts()
     async with services.sessions.read() as session:
-        contact = await services.record.contact(session, leg.contact_id)
+        contact = await services.record.contact(session, standing.handoff.contact_id)
         kinds = tuple(opened.signal.kind for opened in await services.record.signals(session, contact))
     sentences = [texts.level(standing.handoff.level), *texts.kinds_of(kinds)]
     mute = standing.call is not None and standing.call.state.mute

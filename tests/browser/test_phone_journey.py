@@ -71,6 +71,7 @@ async def test_a_call_goes_from_one_intervenant_to_another_back_to_the_queue_and
     await entry.locator(".take").click()
     await expect(marie.locator("#leg-person")).to_contain_text("en ligne", timeout=SLOW)
     await expect(marie.locator("#leg-mine")).to_contain_text("en ligne")
+    await expect(marie.locator("#call-whisper")).to_contain_text("Appel avec un risque. suicide", ignore_case=True)
     await say(marie, "Bonjour, ici Marie. Je vous écoute.")
     await expect(heard).to_contain_text("ici Marie", timeout=SLOW)
 
@@ -110,7 +111,7 @@ async def test_a_call_goes_from_one_intervenant_to_another_back_to_the_queue_and
     await close_contact(marie)
     await expect(phone.locator("#call")).to_be_enabled(timeout=SLOW)
     said = await heard.inner_text()
-    for staff_word in ("Risque", "Suicide", "signal", "Odile (démo)", "Intervenante (démo)"):
+    for staff_word in ("Risque", "Suicide", "signal", "Odile (démo)", "Intervenante (démo)", "Appel avec"):
         assert staff_word not in said
 
 
